@@ -1,0 +1,17 @@
+# The libraries, each used by exactly one room (docs/dependencies.md). Those that a program opens at
+# first use (libcurl) give headers only.
+find_package(PkgConfig REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(simdjson REQUIRED)
+find_package(tl-expected REQUIRED)
+find_package(SQLite3 REQUIRED)
+find_package(Boost 1.81 REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2)
+if(BOLTSEAL_TESTS)
+  find_package(GTest REQUIRED)
+  include(GoogleTest)
+endif()
