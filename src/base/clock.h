@@ -35,12 +35,12 @@ class FixedClock final : public Clock {
 };
 
 /// RFC 3339: 'T' and 'Z' upper case, optional fraction of 1-9 digits, offset or Z; years 1678..2261.
-Result<Time> parse_rfc3339(std::string_view text);         ///< bad_format
+Result<Time> parse_rfc3339(std::string_view text);  ///< bad_format
 /// Exactly YYYY-MM-DDTHH:MM:SSZ (TUF 1.0).
-Result<Time> parse_rfc3339_seconds(std::string_view text); ///< bad_format
-std::string format_rfc3339_seconds(Time t);                ///< 2026-11-24T07:00:00Z
-std::string format_rfc3339_nano(Time t);                   ///< as Go's RFC3339Nano in UTC: trailing zeros cut
-std::string format_http_date(Time t);                      ///< Tue, 24 Nov 2026 07:00:00 GMT
+Result<Time> parse_rfc3339_seconds(std::string_view text);  ///< bad_format
+std::string format_rfc3339_seconds(Time t);                 ///< 2026-11-24T07:00:00Z
+std::string format_rfc3339_nano(Time t);  ///< as Go's RFC3339Nano in UTC: trailing zeros cut
+std::string format_http_date(Time t);     ///< Tue, 24 Nov 2026 07:00:00 GMT
 /// "3 days", "14 hours", "2 minutes": the largest unit, rounded down.
 std::string describe_duration(Duration d);
 

@@ -13,7 +13,8 @@ class DynamicLibrary {
   /// Tries each file name in turn; io_error names all of them and the Debian package to install.
   static Result<DynamicLibrary> open(std::initializer_list<const char*> file_names, std::string_view package);
 
-  /// Address of a symbol as the type of `function`: `auto* f = BS_TRY(lib.symbol<decltype(&curl_easy_init)>("curl_easy_init"));`
+  /// Address of a symbol as the type of `function`: `auto* f =
+  /// BS_TRY(lib.symbol<decltype(&curl_easy_init)>("curl_easy_init"));`
   template <typename Function>
   Result<Function> symbol(const char* name) const {
     void* address = BS_TRY(find(name));

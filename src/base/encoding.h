@@ -10,14 +10,14 @@
 
 namespace boltseal {
 
-std::string hex_encode(ByteView bytes);                      ///< lower case
-Result<Bytes> hex_decode(std::string_view text);             ///< either case
+std::string hex_encode(ByteView bytes);           ///< lower case
+Result<Bytes> hex_decode(std::string_view text);  ///< either case
 bool is_lower_hex(std::string_view text);
 
-std::string base64_encode(ByteView bytes);                   ///< standard alphabet, padded
-Result<Bytes> base64_decode(std::string_view text);          ///< padded, no white space
-std::string base64url_encode(ByteView bytes);                ///< URL alphabet, not padded
-Result<Bytes> base64url_decode(std::string_view text);       ///< not padded
+std::string base64_encode(ByteView bytes);              ///< standard alphabet, padded
+Result<Bytes> base64_decode(std::string_view text);     ///< padded, no white space
+std::string base64url_encode(ByteView bytes);           ///< URL alphabet, not padded
+Result<Bytes> base64url_decode(std::string_view text);  ///< not padded
 
 /// Every byte but A-Z a-z 0-9 - . _ ~ becomes %XX (upper-case hex), '/' included.
 std::string percent_encode(std::string_view text);

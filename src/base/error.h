@@ -8,7 +8,17 @@
 namespace boltseal {
 
 enum class ErrorClass : std::uint8_t {
-  internal, usage, denied, unknown, not_found, auth, network, key, conflict, io, first_use
+  internal,
+  usage,
+  denied,
+  unknown,
+  not_found,
+  auth,
+  network,
+  key,
+  conflict,
+  io,
+  first_use
 };
 
 enum class ErrorCode : std::uint8_t {
@@ -17,12 +27,12 @@ enum class ErrorCode : std::uint8_t {
 #undef X
 };
 
-std::string_view name_of(ErrorCode code);         ///< "rollback"
-std::string_view name_of(ErrorClass cls);         ///< "denied"
+std::string_view name_of(ErrorCode code);  ///< "rollback"
+std::string_view name_of(ErrorClass cls);  ///< "denied"
 ErrorClass class_of(ErrorCode code);
-int exit_status(ErrorCode code);                  ///< of `boltseal`
-int http_status(ErrorCode code);                  ///< of `boltseald`
-std::string_view notary_code(ErrorCode code);     ///< of `boltseald`'s error body
+int exit_status(ErrorCode code);               ///< of `boltseal`
+int http_status(ErrorCode code);               ///< of `boltseald`
+std::string_view notary_code(ErrorCode code);  ///< of `boltseald`'s error body
 
 /// One failure. `what` is one sentence in lower case without a full stop: what was tried, on what, what
 /// came out. `hint` (may be empty) says what the user can do next. Both may hold text from outside only

@@ -59,7 +59,7 @@ class Directory {
   Result<void> write_atomic(std::string_view name, std::string_view bytes, mode_t mode = 0600) const;
   /// As write_atomic, but an existing file is left alone: already_exists.
   Result<void> write_new(std::string_view name, std::string_view bytes, mode_t mode = 0600) const;
-  Result<void> remove(std::string_view name) const;              ///< not_found where there is none
+  Result<void> remove(std::string_view name) const;  ///< not_found where there is none
   /// Relative names of regular files below, depth first, sorted; at most `limit` of them (limit_exceeded).
   /// Hidden names and temp files of write_atomic are left out.
   Result<std::vector<std::string>> list(std::size_t limit = 100'000) const;

@@ -13,7 +13,7 @@ namespace boltseal {
 class Secret {
  public:
   Secret() = default;
-  explicit Secret(std::size_t size);                 ///< zeros
+  explicit Secret(std::size_t size);  ///< zeros
   explicit Secret(ByteView bytes);
   static Secret of_text(std::string_view text) { return Secret(as_bytes(text)); }
   Secret(Secret&& other) noexcept;
@@ -28,7 +28,7 @@ class Secret {
   std::uint8_t* data() { return data_; }
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  void shrink(std::size_t size);                     ///< wipes the tail; size <= size()
+  void shrink(std::size_t size);  ///< wipes the tail; size <= size()
 
  private:
   void wipe();
