@@ -18,6 +18,8 @@ endif()
 add_library(boltseal_options INTERFACE)
 target_compile_options(boltseal_options INTERFACE
   -Wall -Wextra -Wshadow -Wconversion -Wold-style-cast -Wimplicit-fallthrough -Wnon-virtual-dtor
+  # Designated initializers leave members to their defaults on purpose.
+  -Wno-missing-field-initializers
   -fstack-protector-strong -fno-omit-frame-pointer)
 if(BOLTSEAL_WERROR)
   target_compile_options(boltseal_options INTERFACE -Werror)
