@@ -1,0 +1,291 @@
+// What every implementation of server::Storage must do. Include it in a test and instantiate:
+//   INSTANTIATE_TEST_SUITE_P(Memory, StorageConformance, ::testing::Values(StorageCase{"memory", make}));
+#pragma once
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/encoding.h"
+#include "crypto/digest.h"
+#include "server/storage/storage.h"
+
+namespace boltseal::server {
+
+struct StorageCase {
+  std::string name;
+  /// A fresh, empty store each time.
+  std::function<std::shared_ptr<Storage>()> make;
+};
+
+namespace conformance {
+
+inline Gun gun(std::string_view text) { return *Gun::parse_lenient(text); }
+inline RoleName role(std::string_view text) { return *RoleName::parse_notary(text); }
+inline Time at(int seconds) { return Time(std::chrono::seconds(1'800'000'000 + seconds)); }
+
+inline NewFile file(std::string_view name, std::int64_t version, std::string bytes, Form form = Form::notary) {
+  const Sha256 hash = crypto::sha256(bytes);
+  return {form, role(name), version, std::move(bytes), hash};
+}
+
+inline std::string named(std::string_view role_name, std::string_view bytes) {
+  return "\"" + std::string(role_name) + "\":{\"hashes\":{\"sha256\":\"" + base64_encode(crypto::sha256(bytes)) +
+         "\"}}";
+}
+inline std::string meta_file(const std::string& entries, int salt = 0) {
+  return "{\"signed\":{\"meta\":{" + entries + "},\"salt\":" + std::to_string(salt) + "}}";
+}
+
+/// root, targets, snapshot and timestamp that name each other, all of one version.
+inline Batch whole(const Gun& name, std::int64_t version, int seconds = 0) {
+  const std::string number = std::to_string(version);
+  const std::string root = "{\"root\":" + number + "}";
+  const std::string targets = "{\"targets\":" + number + "}";
+  const std::string snapshot =
+      meta_file(named("root", root) + "," + named("targets", targets), static_cast<int>(version));
+  const std::string timestamp = meta_file(named("snapshot", snapshot), static_cast<int>(version));
+  return {name, at(seconds), {file("root", version, root), file("targets", version, targets),
+                              file("snapshot", version, snapshot), file("timestamp", version, timestamp)}};
+}
+
+}  // namespace conformance
+
+class StorageConformance : public ::testing::TestWithParam<StorageCase> {
+ protected:
+  void SetUp() override { storage_ = GetParam().make(); }
+  std::optional<StoredFile> must(const Storage::Found& found) {
+    EXPECT_TRUE(found) << found.error().what();
+    return found ? *found : std::nullopt;
+  }
+  std::shared_ptr<Storage> storage_;
+};
+
+TEST_P(StorageConformance, EmptyStoreHasNothing) {
+  using namespace conformance;
+  EXPECT_FALSE(must(storage_->latest(gun("a/b"), Form::notary, role("root"))));
+  EXPECT_FALSE(must(storage_->current(gun("a/b"), Form::notary, role("root"))));
+  EXPECT_TRUE(storage_->guns("", 10)->empty());
+  EXPECT_TRUE(storage_->heads(std::nullopt)->empty());
+  EXPECT_FALSE(*storage_->remove(gun("a/b"), at(0)));
+  EXPECT_FALSE(storage_->tombstone(gun("a/b"))->has_value());
+  EXPECT_TRUE(storage_->check());
+}
+
+TEST_P(StorageConformance, ReadsBackEveryWay) {
+  using namespace conformance;
+  const Gun name = gun("docker.io/library/a");
+  const Batch first = whole(name, 1), second = whole(name, 2, 60);
+  ASSERT_TRUE(storage_->publish(first));
+  ASSERT_TRUE(storage_->publish(second));
+  for (std::size_t i = 0; i < 4; ++i) {
+    const RoleName& which = first.files[i].role;
+    const auto newest = must(storage_->latest(name, Form::notary, which));
+    ASSERT_TRUE(newest);
+    EXPECT_EQ(newest->bytes, second.files[i].bytes);
+    EXPECT_EQ(newest->version, 2);
+    EXPECT_EQ(newest->created, at(60));
+    EXPECT_EQ(newest->sha256, second.files[i].sha256);
+    EXPECT_EQ(must(storage_->current(name, Form::notary, which))->bytes, second.files[i].bytes);
+    EXPECT_EQ(must(storage_->by_version(name, Form::notary, which, 1))->bytes, first.files[i].bytes);
+    EXPECT_EQ(must(storage_->by_hash(name, Form::notary, which, first.files[i].sha256))->version, 1);
+    EXPECT_FALSE(must(storage_->by_version(name, Form::notary, which, 3)));
+  }
+}
+
+TEST_P(StorageConformance, CurrentFollowsTheTimestampNotTheHighestVersion) {
+  using namespace conformance;
+  const Gun name = gun("a/b");
+  ASSERT_TRUE(storage_->publish(whole(name, 1)));
+  ASSERT_TRUE(storage_->publish({name, at(1), {file("targets", 7, "{\"targets\":7}"),
+                                               file("targets/alice", 1, "{}")}}));
+  EXPECT_EQ(must(storage_->current(name, Form::notary, role("targets")))->version, 1);
+  EXPECT_EQ(must(storage_->latest(name, Form::notary, role("targets")))->version, 7);
+  EXPECT_FALSE(must(storage_->current(name, Form::notary, role("targets/alice"))));
+}
+
+TEST_P(StorageConformance, FormsAreApart) {
+  using namespace conformance;
+  const Gun name = gun("a/b");
+  const std::string targets = "{}";
+  const std::string snapshot = "{\"signed\":{\"meta\":{\"targets.json\":{\"version\":3}}}}";
+  const std::string timestamp = "{\"signed\":{\"meta\":{\"snapshot.json\":{\"version\":2}}}}";
+  ASSERT_TRUE(storage_->publish(whole(name, 1)));
+  ASSERT_TRUE(storage_->publish({name, at(1), {file("root", 1, "{\"r\":1}", Form::tuf1), file("targets", 3, targets, Form::tuf1),
+                                               file("snapshot", 2, snapshot, Form::tuf1),
+                                               file("timestamp", 9, timestamp, Form::tuf1)}}));
+  EXPECT_EQ(must(storage_->current(name, Form::tuf1, role("root")))->bytes, "{\"r\":1}");
+  EXPECT_EQ(must(storage_->current(name, Form::tuf1, role("timestamp")))->version, 9);
+  EXPECT_EQ(must(storage_->current(name, Form::tuf1, role("snapshot")))->version, 2);
+  EXPECT_EQ(must(storage_->current(name, Form::tuf1, role("targets")))->version, 3);
+  EXPECT_EQ(must(storage_->current(name, Form::notary, role("targets")))->version, 1);
+  EXPECT_EQ(storage_->heads(name)->size(), 8u);
+  EXPECT_EQ(storage_->changes(name, 0, 100)->size(), 1u) << "the feed has Notary timestamps alone";
+}
+
+TEST_P(StorageConformance, VersionMustGrow) {
+  using namespace conformance;
+  const Gun name = gun("a/b");
+  ASSERT_TRUE(storage_->publish(whole(name, 3)));
+  for (const std::int64_t version : {1, 3}) {
+    auto refused = storage_->publish({name, at(1), {file("targets/a", 1, "{}"), file("root", version, "{}")}});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::conflict);
+  }
+  EXPECT_FALSE(must(storage_->latest(name, Form::notary, role("targets/a")))) << "half of a publish was stored";
+  auto twice = storage_->publish({name, at(1), {file("root", 4, "{}"), file("root", 4, "{ }")}});
+  ASSERT_FALSE(twice);
+  EXPECT_EQ(twice.error().code(), ErrorCode::conflict);
+}
+
+TEST_P(StorageConformance, BasisThatMovedIsConflict) {
+  using namespace conformance;
+  const Gun name = gun("a/b");
+  Batch first{name, at(0), {file("root", 1, "{}")}};
+  first.basis = {{Form::notary, role("root"), 0}, {Form::notary, role("snapshot"), 0}};
+  ASSERT_TRUE(storage_->publish(first));
+  Batch second{name, at(0), {file("targets", 1, "{}")}};
+  second.basis = {{Form::notary, role("root"), 0}};
+  auto refused = storage_->publish(second);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::conflict);
+  second.basis = {{Form::notary, role("root"), 1}};
+  EXPECT_TRUE(storage_->publish(second));
+}
+
+TEST_P(StorageConformance, NamesAreComparedAsBinary) {
+  using namespace conformance;
+  const Gun small = gun("reg.example/team/app"), large = gun("REG.example/team/app");
+  ASSERT_TRUE(storage_->publish({small, at(0), {file("targets", 1, "{\"s\":1}")}}));
+  EXPECT_FALSE(must(storage_->latest(large, Form::notary, role("targets"))));
+  ASSERT_TRUE(storage_->publish({large, at(0), {file("targets", 1, "{\"l\":1}")}}));
+  EXPECT_EQ(must(storage_->latest(small, Form::notary, role("targets")))->bytes, "{\"s\":1}");
+  EXPECT_EQ(must(storage_->latest(large, Form::notary, role("targets")))->bytes, "{\"l\":1}");
+  EXPECT_TRUE(*storage_->remove(large, at(1)));
+  EXPECT_TRUE(must(storage_->latest(small, Form::notary, role("targets"))));
+}
+
+TEST_P(StorageConformance, HashIsOfOneGunAndRole) {
+  using namespace conformance;
+  const NewFile shared = file("targets", 1, "{\"x\":1}");
+  ASSERT_TRUE(storage_->publish({gun("a/b"), at(0), {shared}}));
+  EXPECT_FALSE(must(storage_->by_hash(gun("a/c"), Form::notary, role("targets"), shared.sha256)));
+  EXPECT_FALSE(must(storage_->by_hash(gun("a/b"), Form::notary, role("root"), shared.sha256)));
+  EXPECT_FALSE(must(storage_->by_hash(gun("a/b"), Form::tuf1, role("targets"), shared.sha256)));
+}
+
+// Bug 8 of notary-server's memory store: a/b took a/bc with it.
+TEST_P(StorageConformance, NotaryBug8DeleteTakesExactlyOneGun) {
+  using namespace conformance;
+  for (const char* name : {"a/b", "a/bc", "a/b/c", "a"}) ASSERT_TRUE(storage_->publish(whole(gun(name), 1)));
+  EXPECT_TRUE(*storage_->remove(gun("a/b"), at(5)));
+  for (const char* name : {"a/bc", "a/b/c", "a"}) {
+    EXPECT_TRUE(must(storage_->current(gun(name), Form::notary, role("targets")))) << name;
+  }
+  const Batch gone = whole(gun("a/b"), 1);
+  EXPECT_FALSE(must(storage_->latest(gun("a/b"), Form::notary, role("targets"))));
+  EXPECT_FALSE(must(storage_->by_hash(gun("a/b"), Form::notary, role("root"), gone.files[0].sha256)));
+  EXPECT_THAT(*storage_->guns("", 10), ::testing::ElementsAre(gun("a"), gun("a/b/c"), gun("a/bc")));
+}
+
+TEST_P(StorageConformance, DeleteLeavesATombstoneUntilReinitialised) {
+  using namespace conformance;
+  const Gun name = gun("a/b");
+  ASSERT_TRUE(storage_->publish(whole(name, 1)));
+  ASSERT_TRUE(storage_->publish(whole(name, 4)));
+  ASSERT_TRUE(*storage_->remove(name, at(5)));
+  const auto stone = *storage_->tombstone(name);
+  ASSERT_TRUE(stone);
+  EXPECT_EQ(stone->versions.at({Form::notary, role("timestamp")}), 4);
+  EXPECT_EQ(stone->roots.at(Form::notary), "{\"root\":4}");
+  EXPECT_EQ(stone->deleted, at(5));
+  EXPECT_EQ(storage_->state(name)->epoch, 1);
+  ASSERT_TRUE(storage_->allow_reset(name));
+  EXPECT_TRUE(storage_->state(name)->reset_allowed);
+  Batch again = whole(name, 1, 9);
+  again.reinitialises = true;
+  ASSERT_TRUE(storage_->publish(again));
+  EXPECT_FALSE(storage_->tombstone(name)->has_value());
+  EXPECT_EQ(storage_->state(name)->epoch, 2);
+  EXPECT_FALSE(storage_->state(name)->reset_allowed);
+}
+
+TEST_P(StorageConformance, RecoveryMark) {
+  using namespace conformance;
+  const Gun name = gun("a/b");
+  EXPECT_FALSE(storage_->state(name)->needs_recovery);
+  ASSERT_TRUE(storage_->set_needs_recovery(name, true));
+  EXPECT_TRUE(storage_->state(name)->needs_recovery);
+  EXPECT_FALSE(storage_->state(gun("a/c"))->needs_recovery);
+  Batch lifted = whole(name, 1);
+  lifted.needs_recovery = false;
+  ASSERT_TRUE(storage_->publish(lifted));
+  EXPECT_FALSE(storage_->state(name)->needs_recovery);
+}
+
+TEST_P(StorageConformance, FeedIsPagedBothWays) {
+  using namespace conformance;
+  for (int i = 1; i <= 3; ++i) ASSERT_TRUE(storage_->publish(whole(gun("a/b"), i, i)));
+  ASSERT_TRUE(storage_->publish(whole(gun("a/c"), 1, 4)));
+  ASSERT_TRUE(*storage_->remove(gun("a/b"), at(5)));
+  const auto ids = [&](std::optional<Gun> name, std::int64_t after, std::int64_t records) {
+    std::vector<std::int64_t> out;
+    auto changes = storage_->changes(name, after, records);
+    EXPECT_TRUE(changes);
+    for (const Change& change : *changes) out.push_back(change.id);
+    return out;
+  };
+  using ::testing::ElementsAre;
+  EXPECT_THAT(ids({}, 0, 100), ElementsAre(1, 2, 3, 4, 5));
+  EXPECT_THAT(ids({}, 2, 2), ElementsAre(3, 4));
+  EXPECT_THAT(ids({}, 5, 10), ElementsAre());
+  EXPECT_THAT(ids({}, 0, -2), ElementsAre(4, 5));
+  EXPECT_THAT(ids({}, 4, -2), ElementsAre(2, 3));
+  EXPECT_THAT(ids({}, -1, 2), ElementsAre(4, 5));
+  EXPECT_THAT(ids(gun("a/b"), 0, 100), ElementsAre(1, 2, 3, 5));
+  EXPECT_THAT(ids(gun("a/b"), 5, -1), ElementsAre(3));
+  const auto all = *storage_->changes({}, 0, 100);
+  EXPECT_EQ(all[0].category, "update");
+  EXPECT_EQ(all[0].created, at(1));
+  EXPECT_EQ(all[0].gun, "a/b");
+  EXPECT_EQ(all[0].sha256, hex_encode(whole(gun("a/b"), 1).files[3].sha256));
+  EXPECT_EQ(all[4].category, "deletion");
+  EXPECT_EQ(all[4].version, 0);
+  EXPECT_EQ(all[4].sha256, "");
+}
+
+// Bugs 9 and 19: publishers at the same moment get success or conflict, never anything else, and what was
+// acknowledged is there.
+TEST_P(StorageConformance, PublishersAtOnceGetSuccessOrConflict) {
+  using namespace conformance;
+  const Gun name = gun("a/b");
+  std::atomic<int> stored{0}, conflicts{0}, others{0};
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([&] {
+      for (std::int64_t version = 1; version <= 20; ++version) {
+        Batch batch = whole(name, version);
+        batch.basis = {{Form::notary, role("snapshot"), version - 1}};
+        const auto done = storage_->publish(batch);
+        if (done) ++stored;
+        else if (done.error().code() == ErrorCode::conflict) ++conflicts;
+        else ++others;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(others, 0);
+  EXPECT_EQ(stored + conflicts, 80);
+  EXPECT_GE(stored, 1);
+  const auto newest = must(storage_->latest(name, Form::notary, role("snapshot")));
+  ASSERT_TRUE(newest);
+  EXPECT_EQ(newest->version, stored);
+}
+
+}  // namespace boltseal::server
