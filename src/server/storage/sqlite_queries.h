@@ -1,0 +1,54 @@
+// The statements of the SQLite storage, and its encodings of times and hashes.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/names.h"
+#include "base/result.h"
+#include "tuf/form.h"
+
+namespace boltseal::server::sql {
+
+/// Statements over the table of one form. ?1 is the GUN and ?2 the role unless said otherwise; file queries
+/// give version, data, sha256, created_at.
+struct Table {
+  std::string highest;           ///< one row with the version, or none
+  std::string latest;
+  std::string by_version;        ///< ?3 version
+  std::string by_hash;           ///< ?3 hex
+  std::string current_snapshot;  ///< the one that the newest timestamp names
+  std::string current_role;      ///< the one that this snapshot names
+  std::string insert;            ///< time, gun, role, version, data, hex
+  std::string heads;             ///< gun, role, version, sha256 of all
+  std::string heads_of_gun;
+  std::string bury;              ///< ?2 time: highest versions and last root into the tombstones
+  std::string remove;
+};
+const Table& table(tuf::Form form);
+
+inline constexpr std::string_view kInsertChange =
+    "INSERT INTO changefeed(created_at,gun,version,sha256,category) VALUES(?1,?2,?3,?4,?5)";
+inline constexpr std::string_view kGuns =
+    "SELECT gun FROM tuf_files WHERE gun>?1 AND deleted_at IS NULL UNION SELECT gun FROM boltseal_files WHERE gun>?1 "
+    "ORDER BY gun LIMIT ?2";
+inline constexpr std::string_view kTombstone =
+    "SELECT form,role,version,root,deleted_at FROM boltseal_tombstones WHERE gun=?1";
+inline constexpr std::string_view kDropTombstone = "DELETE FROM boltseal_tombstones WHERE gun=?1";
+inline constexpr std::string_view kState =
+    "SELECT epoch,needs_recovery,reset_allowed FROM boltseal_guns WHERE gun=?1";
+inline constexpr std::string_view kMakeState = "INSERT OR IGNORE INTO boltseal_guns(gun) VALUES(?1)";
+inline constexpr std::string_view kNextEpoch =
+    "UPDATE boltseal_guns SET epoch=epoch+1, reset_allowed=0 WHERE gun=?1";
+inline constexpr std::string_view kSetRecovery = "UPDATE boltseal_guns SET needs_recovery=?2 WHERE gun=?1";
+inline constexpr std::string_view kAllowReset = "UPDATE boltseal_guns SET reset_allowed=1 WHERE gun=?1";
+
+/// ?1 bound, ?2 number of rows, ?3 GUN.
+std::string_view changes(bool backwards, bool one_gun);
+
+std::string format_time(Time time);               ///< as notary-server's SQLite driver: "2026-11-24 06:48:16.15175+00:00"
+Result<Time> parse_time(const std::string& text); ///< storage_failed
+Result<Sha256> parse_hash(const std::string& hex);///< storage_failed
+
+}  // namespace boltseal::server::sql

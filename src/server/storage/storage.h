@@ -1,0 +1,123 @@
+// Where the server keeps trust metadata: every version of every role of every GUN, in both forms, with the
+// feed of changes, tombstones of deleted GUNs and the marks of recovery.
+//
+// GUN and role are compared as binary. Implementations are thread safe. Errors: conflict (a version that is
+// not above the stored one, or a base that has moved), disk_full, locked, storage_failed, io_error.
+// Sources: NOTARY-SERVER.md 2.3, 2.7, 2.8, 5.1; SECURITY rules 2, 12 and 16.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/names.h"
+#include "base/result.h"
+#include "tuf/form.h"
+
+namespace boltseal::server {
+
+using tuf::Form;
+
+struct StoredFile {
+  std::int64_t version = 0;
+  std::string bytes;
+  Sha256 sha256{};
+  Time created{};
+};
+
+struct NewFile {
+  Form form = Form::notary;
+  RoleName role;
+  std::int64_t version = 0;
+  std::string bytes;
+  Sha256 sha256{};
+};
+
+/// The highest version of a role that a decision was based on; 0: there was none.
+struct Basis {
+  Form form = Form::notary;
+  RoleName role;
+  std::int64_t version = 0;
+};
+
+/// One publish: all of it in one transaction, or nothing.
+struct Batch {
+  Gun gun;
+  Time time{};
+  std::vector<NewFile> files;                ///< stored in this order
+  std::vector<Basis> basis;                  ///< conflict unless each is still so
+  bool reinitialises = false;                ///< ends the tombstone, opens a new epoch, uses up a reset
+  std::optional<bool> needs_recovery;        ///< sets the mark
+};
+
+/// One row of the feed. `update` has version and hash of the timestamp, `deletion` 0 and "".
+struct Change {
+  std::int64_t id = 0;
+  Time created{};
+  std::string gun;
+  std::int64_t version = 0;
+  std::string sha256;
+  std::string category;
+};
+
+/// What is left of a deleted GUN (SECURITY rule 16).
+struct Tombstone {
+  Time deleted{};
+  std::map<std::pair<Form, RoleName>, std::int64_t> versions;  ///< highest ever stored
+  std::map<Form, std::string> roots;                           ///< the last root of each form
+};
+
+struct GunState {
+  std::int64_t epoch = 1;        ///< counts the lives of the GUN
+  bool needs_recovery = false;   ///< the store is older than the record: read-only until republished
+  bool reset_allowed = false;    ///< the operator lets any root begin anew
+};
+
+/// The highest version of a role.
+struct Head {
+  Gun gun;
+  Form form = Form::notary;
+  RoleName role;
+  std::int64_t version = 0;
+  Sha256 sha256{};
+};
+
+class Storage {
+ public:
+  virtual ~Storage() = default;
+
+  virtual Result<void> publish(const Batch& batch) = 0;
+
+  /// Reads give nothing where there is no such file.
+  using Found = Result<std::optional<StoredFile>>;
+  virtual Found latest(const Gun& gun, Form form, const RoleName& role) const = 0;  ///< highest version
+  virtual Found by_version(const Gun& gun, Form form, const RoleName& role, std::int64_t version) const = 0;
+  virtual Found by_hash(const Gun& gun, Form form, const RoleName& role, const Sha256& sha256) const = 0;
+  /// What belongs together now: the newest timestamp, the snapshot that it names, the file that this names
+  /// (Notary form by hash, TUF 1.0 by version; its root: the highest version).
+  virtual Found current(const Gun& gun, Form form, const RoleName& role) const = 0;
+  /// Highest versions, of one GUN or of all, by (gun, form, role).
+  virtual Result<std::vector<Head>> heads(const std::optional<Gun>& gun) const = 0;
+  /// Names in byte order, after `after`, at most `limit`.
+  virtual Result<std::vector<Gun>> guns(const std::string& after, std::size_t limit) const = 0;
+
+  /// Removes all files of exactly this GUN and leaves a tombstone; false: there were none.
+  virtual Result<bool> remove(const Gun& gun, Time now) = 0;
+  virtual Result<std::optional<Tombstone>> tombstone(const Gun& gun) const = 0;
+  virtual Result<GunState> state(const Gun& gun) const = 0;
+  virtual Result<void> set_needs_recovery(const Gun& gun, bool value) = 0;
+  virtual Result<void> allow_reset(const Gun& gun) = 0;
+
+  /// Up to |records| rows, oldest first. records > 0: those after `after`; records < 0, or `after` < 0: the
+  /// last ones before `after` (no bound when it is not positive).
+  virtual Result<std::vector<Change>> changes(const std::optional<Gun>& gun, std::int64_t after,
+                                              std::int64_t records) const = 0;
+  /// Whether the store can be used: the health check.
+  virtual Result<void> check() const = 0;
+};
+
+}  // namespace boltseal::server
