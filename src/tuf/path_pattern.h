@@ -1,4 +1,5 @@
-// Which target names a delegation covers, in both dialects. Pure functions; linear time, no recursion.
+// Which target names a delegation covers, in both dialects. Pure functions without recursion; the time is at
+// most the product of pattern and name, each bounded by limits::kPatternBytes.
 #pragma once
 
 #include <string>
@@ -12,8 +13,8 @@ namespace boltseal::tuf {
 /// TUF 1.0 (specification 4.5, matches as python-tuf): pattern and name are cut at '/', the numbers of
 /// segments must be equal, each segment is matched alone and case-sensitively. `*` any run, `?` one
 /// character (UTF-8 code point), `[abc]` `[a-z]` `[!abc]` one of a set; everything else, backslash and `[`
-/// without `]` included, stands for itself. No special case for a leading dot. Longer than
-/// limits::kPatternBytes: no match.
+/// without `]` included, stands for itself. No special case for a leading dot. Pattern
+/// or name longer than limits::kPatternBytes: no match.
 bool glob_matches(std::string_view pattern, std::string_view name);
 
 /// Notary: a plain string prefix; "" covers everything.

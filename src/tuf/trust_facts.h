@@ -40,9 +40,10 @@ struct Floors {
 /// version binds the final root of every update.
 struct RootPin {
   std::optional<std::int64_t> version;
-  std::optional<Sha256> sha256;             ///< of the root file
-  std::vector<KeyId> keys;                  ///< wire key ids, or hex identities; other root keys do not count
-  std::optional<std::string> ca_bundle;     ///< PEM; Notary form: leaves that do not chain to it do not count
+  std::optional<Sha256> sha256;          ///< of the root file
+  std::vector<KeyId> keys;               ///< wire key ids, or hex identities; other root keys do not count
+  std::optional<std::string> ca_bundle;  ///< PEM; Notary form: leaves that do not chain to it do not count
+  bool ca_code_signing = false;  ///< leaves for code signing chain too (Go's and notary's rule: they don't)
   std::int64_t minimal_version = 0;
 };
 
@@ -52,13 +53,14 @@ struct TrustOptions {
   std::optional<Gun> gun;
   /// Names that a root from before a rename may still carry (SECURITY 16).
   std::vector<Gun> former_guns;
-  Time now;                                 ///< start of the update: every date is compared with this instant
+  Time now;  ///< start of the update: every date is compared with this instant
   Floors floors;
   std::optional<RootPin> pin;
-  bool wildcard_cn = false;                 ///< the pin allows "CN=prefix/*" root certificates
+  bool wildcard_cn = false;  ///< the pin allows "CN=prefix/*" root certificates
   /// Notary form: a new root may be any number of versions ahead if the current root's keys signed it, as
   /// notary 0.7.0 allows (imported histories have gaps). Else exactly one.
   bool root_gaps = false;
+  bool check_all_signatures = false;  ///< facts name every good signer, not just enough of them
   Duration max_issued_ahead = std::chrono::minutes(5);
   std::size_t root_rotations = limits::kRootRotations;
   std::size_t snapshot_bytes = limits::kSnapshotBytes;  ///< where the timestamp names no length
@@ -75,35 +77,36 @@ enum class RootOrigin : std::uint8_t {
 /// TUF 1.0 by version (consistent snapshots) or by plain name, Notary by hash.
 struct Want {
   RoleName role;
-  std::optional<std::int64_t> version;
-  std::optional<Sha256> sha256;
-  std::size_t limit = 0;                    ///< bytes beyond which the answer is refused
-  bool consistent = true;                   ///< TUF 1.0: ask for "<version>.<role>.json"
+  std::optional<std::int64_t> version = std::nullopt;
+  std::optional<Sha256> sha256 = std::nullopt;
+  std::size_t limit = 0;   ///< bytes beyond which the answer is refused
+  bool consistent = true;  ///< TUF 1.0: ask for "<version>.<role>.json"
 };
 
 struct Signer {
-  KeyId key_id;                             ///< as in the file
-  Sha256 identity;                          ///< of the public key: what thresholds count
+  KeyId key_id;     ///< as in the file
+  Sha256 identity;  ///< of the public key: what thresholds count
 };
 
 /// What was verified about one accepted file.
 struct RoleFacts {
   RoleName role;
-  std::optional<RoleName> delegator;        ///< of targets roles below the top one
+  std::optional<RoleName> delegator = std::nullopt;  ///< of targets roles below the top one
   std::int64_t version = 0;
-  Time expires;
+  Time expires{};
   std::size_t length = 0;
   Sha256 sha256{};
   int threshold = 1;
-  std::vector<Signer> signers;              ///< distinct keys whose signatures are good
+  std::vector<Signer> signers = {};  ///< distinct keys whose signatures are good
   // TUF 1.0 with x-boltseal members, as far as present.
-  std::optional<std::string> gun;
-  std::optional<Time> issued;
-  std::optional<Sha256> twin;               ///< the Notary file of the same publish
-  std::optional<Sha256> based_on;           ///< the file that this one replaced
+  std::optional<std::string> gun = std::nullopt;
+  std::optional<Time> issued = std::nullopt;
+  std::optional<Sha256> twin = std::nullopt;      ///< the Notary file of the same publish
+  std::optional<Sha256> based_on = std::nullopt;  ///< the file that this one replaced
   /// Root, Notary form: of the signing certificate that lasts longest.
-  std::optional<Time> certificate_not_before, certificate_not_after;
-  bool other_content_at_floor = false;      ///< same version as the floor, other bytes
+  std::optional<Time> certificate_not_before = std::nullopt;
+  std::optional<Time> certificate_not_after = std::nullopt;
+  bool other_content_at_floor = false;  ///< same version as the floor, other bytes
 };
 
 /// Which check of a root failed; peers' messages differ by it.
@@ -114,9 +117,9 @@ struct Refusal {
   ErrorCode code = ErrorCode::internal;
   RoleName role;
   RootCheck root_check = RootCheck::none;
-  std::int64_t found = 0, bound = 0;        ///< rollback, version_mismatch: versions; length_mismatch: bytes
-  std::optional<Time> expires;              ///< expired
-  std::optional<Sha256> expected;           ///< hash_mismatch
+  std::int64_t found = 0, bound = 0;  ///< rollback, version_mismatch: versions; length_mismatch: bytes
+  std::optional<Time> expires = std::nullopt;     ///< expired
+  std::optional<Sha256> expected = std::nullopt;  ///< hash_mismatch
 };
 
 }  // namespace boltseal::tuf

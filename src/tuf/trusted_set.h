@@ -1,4 +1,5 @@
-// TrustedSet: the state machine of a TUF client, for both forms. Bytes in, facts out; no I/O, no clock, no log.
+// TrustedSet: the state machine of a TUF client, for both forms. Bytes in, facts out; no I/O, no clock, no
+// log.
 //
 // Order of an update (TUF specification 1.0.34 section 5; notary 0.7.0 client/tufclient.go):
 //   start -> [want_root -> update_root]* -> roots_done
@@ -35,7 +36,7 @@ struct RootStep {
 };
 
 struct TimestampStep {
-  bool persist = false;            ///< false: equal version, the one held was kept
+  bool persist = false;  ///< false: equal version, the one held was kept
   std::int64_t version = 0;
 };
 
@@ -100,8 +101,8 @@ class TrustedSet {
   // What is held.
   const TrustOptions& options() const;
   const Trusted<Root>& root() const;
-  const Trusted<Timestamp>* timestamp() const;                ///< null before its step
-  const Trusted<Snapshot>* snapshot() const;                  ///< null until it is the timestamp's
+  const Trusted<Timestamp>* timestamp() const;  ///< null before its step
+  const Trusted<Snapshot>* snapshot() const;    ///< null until it is the timestamp's
   /// Null unless verified for exactly this delegator.
   const Trusted<Targets>* targets(const RoleName& delegator, const RoleName& role) const;
   /// Is this name (x-boltseal-gun, custom.boltseal.gun) one of this repository: the GUN, or one that the
@@ -109,7 +110,7 @@ class TrustedSet {
   bool names_this_repository(std::string_view gun) const;
   const Floors& floors() const;
   RoleFacts root_facts() const;
-  std::vector<RoleFacts> facts() const;                       ///< of every accepted file, root first
+  std::vector<RoleFacts> facts() const;  ///< of every accepted file, root first
   const std::optional<Refusal>& last_refusal() const;
 
  private:
