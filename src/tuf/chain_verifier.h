@@ -1,8 +1,7 @@
 // One step of trust: from a trusted delegator to the file that it names. Checks signatures, and nothing else:
-// versions, expiry, hashes and GUN binding are the caller's (tuf/trusted_set.h for clients; the server's publish
-// for uploads). It is the only maker of Trusted<T> beside TrustedSet.
-// Errors: threshold_not_met, root_not_trusted (no usable root certificate), bad_format (forms differ), bad_role.
-// Pure, thread safe.
+// versions, expiry, hashes and GUN binding are the caller's (tuf/trusted_set.h for clients; the server's
+// publish for uploads). It is the only maker of Trusted<T> beside TrustedSet. Errors: threshold_not_met,
+// root_not_trusted (no usable root certificate), bad_format (forms differ), bad_role. Pure, thread safe.
 #pragma once
 
 #include <optional>
@@ -19,10 +18,10 @@ namespace boltseal::tuf {
 
 /// Which root keys of a Notary-form root may sign (NOTARY-SERVER.md 2.5, NOTARY-CLIENT.md 8).
 struct RootCertificateRules {
-  std::string_view gun;             ///< the leaf's common name must be it
-  bool allow_wildcard = true;       ///< or end in '*' and be a prefix of it
-  bool wildcard_at_slash = false;   ///< the prefix must end at a '/' (SECURITY rule 1)
-  std::optional<Time> now;          ///< check the leaf's validity (one day of grace before it begins); empty: don't
+  std::string_view gun;            ///< the leaf's common name must be it
+  bool allow_wildcard = true;      ///< or end in '*' and be a prefix of it
+  bool wildcard_at_slash = false;  ///< the prefix must end at a '/' (SECURITY rule 1)
+  std::optional<Time> now;  ///< check the leaf's validity (one day of grace before it begins); empty: don't
 };
 
 /// The root role with the keyids that the rules leave. TUF 1.0: all.

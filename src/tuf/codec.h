@@ -2,11 +2,10 @@
 //
 // Reading is strict (TUF.md 3, SECURITY rule 6): `_type` to the byte, `spec_version` mandatory in TUF 1.0 and
 // forbidden in Notary form, no duplicate members, integers of 1..2^53-1, lists and maps within base/limits.h.
-// Errors: bad_format (with the field's path), limit_exceeded (bytes, depth, more than 128 signatures, keys of a
-// role, delegations of a file), both before any signature is looked at.
-// Writing: TUF 1.0 compact and sorted; Notary to the byte as notary 0.7.0 serialises the same content, so
-// that a real server's re-serialisation has the same hash (NOTARY-SERVER.md 3 and 7.3).
-// Pure functions, thread safe.
+// Errors: bad_format (with the field's path), limit_exceeded (bytes, depth, more than 128 signatures, keys of
+// a role, delegations of a file), both before any signature is looked at. Writing: TUF 1.0 compact and
+// sorted; Notary to the byte as notary 0.7.0 serialises the same content, so that a real server's
+// re-serialisation has the same hash (NOTARY-SERVER.md 3 and 7.3). Pure functions, thread safe.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +22,9 @@
 namespace boltseal::tuf {
 
 struct ReadOptions {
-  std::size_t max_bytes = 0;    ///< 0: default_limit()
-  bool lenient_dates = false;   ///< TUF 1.0: also fractions and offsets in `expires`, as some public repositories have
+  std::size_t max_bytes = 0;  ///< 0: default_limit()
+  bool lenient_dates =
+      false;  ///< TUF 1.0: also fractions and offsets in `expires`, as some public repositories have
 };
 
 /// Ceiling of a file's size where its parent names none (TUF.md 2).
@@ -52,8 +52,8 @@ Payload write_payload(const Timestamp& timestamp);
 /// The file: `wire` is Payload::wire or File::signed_source().
 std::string assemble(Form form, std::string_view wire, std::span<const Signature> signatures);
 
-/// Canonical text as it goes to the wire: control characters escaped, in Notary form also < > & U+2028 U+2029,
-/// as Go does.
+/// Canonical text as it goes to the wire: control characters escaped, in Notary form also < > & U+2028
+/// U+2029, as Go does.
 std::string wire_text(Form form, std::string_view canonical);
 
 }  // namespace boltseal::tuf

@@ -53,40 +53,45 @@ Result<void> set_role_keys(Root& root, FileType role, std::span<const Key> keys,
 
 /// Adds or replaces; false: an identical entry was there.
 bool set_target(Targets& targets, Target target);
-bool remove_target(Targets& targets, std::string_view name);   ///< false: was not there
+bool remove_target(Targets& targets, std::string_view name);  ///< false: was not there
 /// Writes `custom.boltseal` of an entry; other members of `custom` stay. bad_format: `custom` is no object.
 Result<void> set_target_facts(Target& target, const TargetFacts& facts);
 
 struct DelegationEdit {
   std::vector<Key> add_keys;
-  std::vector<std::string> remove_keys;    ///< ids as listed, or canonical ids
+  std::vector<std::string> remove_keys;  ///< ids as listed, or canonical ids
   std::vector<std::string> add_paths;
   std::vector<std::string> remove_paths;
   bool clear_paths = false;
   std::optional<std::int64_t> threshold;
-  std::optional<bool> terminating;         ///< TUF 1.0
+  std::optional<bool> terminating;  ///< TUF 1.0
 };
-/// Creates or changes the delegation `name`, in the order of notary 0.7.0: clear, remove, add. bad_role: not a
-/// direct child in Notary form; bad_format: path not expressible (TUF.md 1, path matching).
+/// Creates or changes the delegation `name`, in the order of notary 0.7.0: clear, remove, add. bad_role: not
+/// a direct child in Notary form; bad_format: path not expressible (TUF.md 1, path matching).
 Result<void> edit_delegation(Targets& targets, const RoleName& parent, const RoleName& name,
                              const DelegationEdit& edit);
-bool remove_delegation(Targets& targets, const RoleName& name);  ///< and its keys if unused; false: was not there
-/// Removes keys (ids as listed, or canonical) from all direct delegations below `prefix` ("targets/*" as in notary's purge
-/// is prefix "targets/"); true: something changed. A role that loses its last key gets `"keyids":null`.
+bool remove_delegation(Targets& targets,
+                       const RoleName& name);  ///< and its keys if unused; false: was not there
+/// Removes keys (ids as listed, or canonical) from all direct delegations below `prefix` ("targets/*" as in
+/// notary's purge is prefix "targets/"); true: something changed. A role that loses its last key gets
+/// `"keyids":null`.
 bool purge_keys(Targets& targets, std::string_view prefix, std::span<const std::string> keys);
 /// Moves a delegation to an index in the order of look-up; bad_role: no such delegation.
 Result<void> move_delegation(Targets& targets, const RoleName& name, std::size_t index);
 
-// ---- edits of snapshot and timestamp -------------------------------------------------------------------------
+// ---- edits of snapshot and timestamp
+// -------------------------------------------------------------------------
 
 /// Entry of a file: Notary sha256 + sha512 + length; TUF 1.0 version + sha256 + length.
 Meta meta_of(Form form, std::string_view role, std::string_view bytes, std::int64_t version);
-void set_meta(Snapshot& snapshot, Meta meta);                     ///< adds or replaces; keeps the entry's unknown members
-/// Notary: drops the entry. TUF 1.0: keeps it, marked `x-boltseal-removed` (SECURITY rule 3). false: was not there
+void set_meta(Snapshot& snapshot, Meta meta);  ///< adds or replaces; keeps the entry's unknown members
+/// Notary: drops the entry. TUF 1.0: keeps it, marked `x-boltseal-removed` (SECURITY rule 3). false: was not
+/// there
 bool remove_meta(Snapshot& snapshot, std::string_view role);
 void set_snapshot_meta(Timestamp& timestamp, Meta meta);
 
-// ---- signing -------------------------------------------------------------------------------------------------
+// ---- signing
+// -------------------------------------------------------------------------------------------------
 
 /// Who must have signed: keys and role of a delegator. A new root has two: its predecessor and itself.
 /// The referred values outlive the call.
@@ -97,22 +102,27 @@ struct Authority {
 using Signers = std::span<crypto::Signer* const>;
 
 struct SignOptions {
-  bool allow_partial = false;             ///< fewer signatures than the threshold are no error (collected elsewhere)
-  std::span<const Signature> keep = {};   ///< signatures of others that still verify over the same content
+  bool allow_partial = false;  ///< fewer signatures than the threshold are no error (collected elsewhere)
+  std::span<const Signature> keep = {};  ///< signatures of others that still verify over the same content
 };
 
 struct SignedFile {
   std::string bytes;
   Sha256 sha256;
-  std::vector<ThresholdReport> reports;   ///< one for each authority
+  std::vector<ThresholdReport> reports;  ///< one for each authority
 };
 
-/// Signs with each signer whose public key is in an authority, once for each keyid that it has there, and parses the
-/// result again. key_missing: an authority's threshold is not reached; bad_key: no scheme for a key; errors of Signer.
-Result<SignedFile> sign(const Root& body, std::span<const Authority> authorities, Signers signers, const SignOptions& options = {});
-Result<SignedFile> sign(const Targets& body, std::span<const Authority> authorities, Signers signers, const SignOptions& options = {});
-Result<SignedFile> sign(const Snapshot& body, std::span<const Authority> authorities, Signers signers, const SignOptions& options = {});
-Result<SignedFile> sign(const Timestamp& body, std::span<const Authority> authorities, Signers signers, const SignOptions& options = {});
+/// Signs with each signer whose public key is in an authority, once for each keyid that it has there, and
+/// parses the result again. key_missing: an authority's threshold is not reached; bad_key: no scheme for a
+/// key; errors of Signer.
+Result<SignedFile> sign(const Root& body, std::span<const Authority> authorities, Signers signers,
+                        const SignOptions& options = {});
+Result<SignedFile> sign(const Targets& body, std::span<const Authority> authorities, Signers signers,
+                        const SignOptions& options = {});
+Result<SignedFile> sign(const Snapshot& body, std::span<const Authority> authorities, Signers signers,
+                        const SignOptions& options = {});
+Result<SignedFile> sign(const Timestamp& body, std::span<const Authority> authorities, Signers signers,
+                        const SignOptions& options = {});
 /// Adds signatures to a file whose content stays to the byte (collecting a threshold).
 template <typename T>
 Result<SignedFile> cosign(const Unverified<T>& file, std::span<const Authority> authorities, Signers signers,

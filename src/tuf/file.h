@@ -1,8 +1,8 @@
 // Files of trust metadata with the trust that they have as their type (HOUSE rule 4.1).
 //
-// Unverified<T>: exact bytes and a parsed view of them; nothing in it may be acted upon. Trusted<T>: made only
-// by the state machines of this room after signatures were checked. Both share the immutable bytes: copies are
-// cheap, and reading from several threads is safe.
+// Unverified<T>: exact bytes and a parsed view of them; nothing in it may be acted upon. Trusted<T>: made
+// only by the state machines of this room after signatures were checked. Both share the immutable bytes:
+// copies are cheap, and reading from several threads is safe.
 #pragma once
 
 #include <memory>
@@ -26,9 +26,9 @@ class FileData {
   Form form() const { return form_; }
   const std::string& bytes() const { return document_.text(); }
   const std::vector<Signature>& signatures() const { return signatures_; }
-  const Sha256& sha256() const { return sha256_; }      ///< of bytes()
-  std::string signed_bytes() const;                     ///< canonical form of `signed`: what signatures are over
-  std::string_view signed_source() const;               ///< `signed` as it stands in bytes()
+  const Sha256& sha256() const { return sha256_; }  ///< of bytes()
+  std::string signed_bytes() const;                 ///< canonical form of `signed`: what signatures are over
+  std::string_view signed_source() const;           ///< `signed` as it stands in bytes()
 
  private:
   Form form_;

@@ -16,8 +16,8 @@ enum class Form : std::uint8_t { notary, tuf1 };
 /// The four kinds of files. Delegated roles are targets files.
 enum class FileType : std::uint8_t { root, targets, snapshot, timestamp };
 
-std::string_view name_of(Form form);                     ///< "notary", "tuf1"
-std::string_view name_of(FileType type);                 ///< "root", ...
+std::string_view name_of(Form form);      ///< "notary", "tuf1"
+std::string_view name_of(FileType type);  ///< "root", ...
 /// `_type` to the byte: "Root" in Notary form, "root" in TUF 1.0.
 std::string_view wire_type(Form form, FileType type);
 /// The kind of file in which a role's metadata lies.

@@ -2,9 +2,9 @@
 //
 // Notary form: {"keytype","keyval":{"private":null,"public":<base64>}}; the id is the SHA-256 of exactly that
 // canonical text and must equal the map key. Key types: ecdsa, rsa (DER SPKI), ed25519 (32 raw bytes),
-// ecdsa-x509, rsa-x509 (PEM bundle, leaf first). TUF 1.0: {"keytype","scheme","keyval":{"public"}} with PEM or
-// hex; an id that is not the computed one is a lint fact only.
-// Sources: NOTARY-SERVER.md 7.2, NOTARY-CLIENT.md 6, TUF.md 5.
+// ecdsa-x509, rsa-x509 (PEM bundle, leaf first). TUF 1.0: {"keytype","scheme","keyval":{"public"}} with PEM
+// or hex; an id that is not the computed one is a lint fact only. Sources: NOTARY-SERVER.md 7.2,
+// NOTARY-CLIENT.md 6, TUF.md 5.
 #pragma once
 
 #include <memory>
@@ -50,7 +50,8 @@ struct Key {
   std::string object;        ///< the whole object, canonical, unknown members included
   bool id_matches = true;    ///< the id is the computed one (always in Notary form)
   crypto::PublicKeyPtr key;  ///< null: can't verify (unknown type, wrong curve, RSA below 2048 bits, broken)
-  std::optional<KeyId> canonical_id;  ///< id of the plain key in Notary form: names private key files; empty without `key`
+  std::optional<KeyId>
+      canonical_id;  ///< id of the plain key in Notary form: names private key files; empty without `key`
   std::shared_ptr<const CertificateFacts> certificate;  ///< x509 keys that could be read
 
   bool can_verify() const { return key != nullptr; }
@@ -64,7 +65,8 @@ Result<Key> decode_key(Form form, std::string_view id, const json::Value& object
 /// The same from JSON text, as answered by a notary server's `<role>.key`.
 Result<Key> parse_key(Form form, std::string text);
 
-/// The key object that we write for a public key: ecdsa, rsa or ed25519 in Notary form; PEM or hex in TUF 1.0.
+/// The key object that we write for a public key: ecdsa, rsa or ed25519 in Notary form; PEM or hex in
+/// TUF 1.0.
 Key encode_key(Form form, const crypto::PublicKeyPtr& key);
 /// A Notary x509 key: `pem` holds the leaf first, then intermediates. bad_key: no readable leaf.
 Result<Key> certificate_key(std::string_view pem);

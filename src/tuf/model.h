@@ -8,51 +8,26 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/names.h"
 #include "tuf/form.h"
-#include "tuf/key.h"
+#include "tuf/roles.h"
 
 namespace boltseal::tuf {
-
-/// Keys by the id under which the file lists them.
-using KeyMap = std::map<std::string, Key, std::less<>>;
-
-/// Hashes of a file. Unknown algorithms are kept as their text in the file.
-struct Hashes {
-  std::optional<Sha256> sha256;
-  std::optional<Sha512> sha512;
-  std::vector<std::pair<std::string, std::string>> others;
-
-  bool any_known() const { return sha256 || sha512; }
-  bool operator==(const Hashes&) const = default;
-};
-
-/// What signs a role: keyids in file order, unique in TUF 1.0.
-struct RoleKeys {
-  std::vector<std::string> keyids;
-  std::int64_t threshold = 1;
-  Extras extras;
-  bool null_keyids = false;  ///< Notary: `"keyids":null`, as its `delegation purge` leaves it
-
-  bool operator==(const RoleKeys&) const = default;
-};
 
 /// What all `signed` objects have.
 struct Common {
   Form form = Form::notary;
-  std::int64_t version = 1;            ///< 1..2^53-1
+  std::int64_t version = 1;  ///< 1..2^53-1
   Time expires{};
-  std::string expires_text;            ///< as written in the file; empty: written from `expires`
-  std::string spec_version;            ///< TUF 1.0 only
-  std::optional<std::string> gun;      ///< `x-boltseal-gun`; TUF 1.0 only (SECURITY rule 1)
+  std::string expires_text;                    ///< as written in the file; empty: written from `expires`
+  std::string spec_version;                    ///< TUF 1.0 only
+  std::optional<std::string> gun;              ///< `x-boltseal-gun`; TUF 1.0 only (SECURITY rule 1)
   std::optional<std::int64_t> notary_version;  ///< `x-boltseal-notary-version`; TUF 1.0 only (TUF.md 8)
   Extras extras;
 
@@ -63,49 +38,18 @@ struct Root : Common {
   std::optional<bool> consistent_snapshot;
   KeyMap keys;
   RoleKeys root, targets, snapshot, timestamp;
-  Extras other_roles;                  ///< `mirrors` and the like: kept, never used
+  Extras other_roles;  ///< `mirrors` and the like: kept, never used
 
   const RoleKeys& role(FileType type) const;
   RoleKeys& role(FileType type);
   bool operator==(const Root&) const = default;
 };
 
-/// A delegation as its parent lists it.
-struct DelegatedRole : RoleKeys {
-  std::string name;
-  std::vector<std::string> paths;      ///< Notary: prefixes; TUF 1.0: patterns. Empty matches nothing.
-  std::vector<std::string> path_hash_prefixes;  ///< TUF 1.0 only; lower-case hex
-  bool has_paths = false;              ///< the member stood in the file
-  bool has_hash_prefixes = false;
-  std::optional<bool> terminating;     ///< TUF 1.0 only; absent is false
-
-  bool operator==(const DelegatedRole&) const = default;
-};
-
-/// Succinct hash bins (TAP 15); TUF 1.0 only.
-struct SuccinctRoles : RoleKeys {
-  int bit_length = 1;                  ///< 1..32
-  std::string name_prefix;
-
-  bool operator==(const SuccinctRoles&) const = default;
-};
-
-struct Delegations {
-  KeyMap keys;
-  std::vector<DelegatedRole> roles;    ///< file order; names are unique
-  std::optional<SuccinctRoles> succinct;  ///< excludes `roles`
-  Extras extras;
-
-  const DelegatedRole* find(std::string_view name) const;
-  DelegatedRole* find(std::string_view name);
-  bool operator==(const Delegations&) const = default;
-};
-
 struct Target {
   std::string name;
   std::int64_t length = 0;
   Hashes hashes;
-  std::string custom;                  ///< canonical JSON object; empty: absent
+  std::string custom;  ///< canonical JSON (TUF 1.0: an object); empty: absent
   Extras extras;
 
   bool operator==(const Target&) const = default;
@@ -116,13 +60,13 @@ struct Target {
 struct TargetFacts {
   std::optional<std::string> gun;
   std::optional<std::string> media_type;
-  std::optional<std::string> source;   ///< "resolve-tag": the digest came from the registry's answer
+  std::optional<std::string> source;  ///< "resolve-tag": the digest came from the registry's answer
 };
 
 struct Targets : Common {
-  std::vector<Target> targets;         ///< sorted by name (bytes), unique
+  std::vector<Target> targets;  ///< sorted by name (bytes), unique
   std::optional<Delegations> delegations;
-  std::optional<Sha256> based_on;      ///< `x-boltseal-based-on`; TUF 1.0 only (SECURITY rule 3)
+  std::optional<Sha256> based_on;  ///< `x-boltseal-based-on`; TUF 1.0 only (SECURITY rule 3)
 
   const Target* find(std::string_view name) const;
   bool operator==(const Targets&) const = default;
@@ -130,20 +74,20 @@ struct Targets : Common {
 
 /// What snapshot and timestamp say of a file.
 struct Meta {
-  std::string name;                    ///< role name, without ".json" in both forms
-  std::optional<std::int64_t> version; ///< TUF 1.0: always there
-  std::optional<std::int64_t> length;  ///< Notary: always there
+  std::string name;                     ///< role name, without ".json" in both forms
+  std::optional<std::int64_t> version;  ///< TUF 1.0: always there
+  std::optional<std::int64_t> length;   ///< Notary: always there
   Hashes hashes;
-  bool removed = false;                ///< `x-boltseal-removed`; TUF 1.0 only (SECURITY rule 3)
+  bool removed = false;  ///< `x-boltseal-removed`; TUF 1.0 only (SECURITY rule 3)
   Extras extras;
 
   bool operator==(const Meta&) const = default;
 };
 
 struct Snapshot : Common {
-  std::vector<Meta> meta;              ///< sorted by name (bytes), unique
-  Extras other_meta;                   ///< TUF 1.0: members of `meta` that don't end in ".json": kept, never used
-  std::optional<Sha256> twin;          ///< `x-boltseal-twin`: hash of the Notary file; TUF 1.0 only (SECURITY rule 2)
+  std::vector<Meta> meta;      ///< sorted by name (bytes), unique
+  Extras other_meta;           ///< TUF 1.0: members of `meta` that don't end in ".json": kept, never used
+  std::optional<Sha256> twin;  ///< `x-boltseal-twin`: hash of the Notary file; TUF 1.0 only (SECURITY rule 2)
 
   const Meta* find(std::string_view role) const;
   bool operator==(const Snapshot&) const = default;
@@ -151,9 +95,9 @@ struct Snapshot : Common {
 
 struct Timestamp : Common {
   Meta snapshot;
-  Extras other_meta;                   ///< other members of `meta`: kept, never used
-  std::optional<Sha256> twin;          ///< as in Snapshot
-  std::optional<Time> issued;          ///< `x-boltseal-issued`; TUF 1.0 only (SECURITY rule 10)
+  Extras other_meta;           ///< other members of `meta`: kept, never used
+  std::optional<Sha256> twin;  ///< as in Snapshot
+  std::optional<Time> issued;  ///< `x-boltseal-issued`; TUF 1.0 only (SECURITY rule 10)
 
   bool operator==(const Timestamp&) const = default;
 };
@@ -161,10 +105,10 @@ struct Timestamp : Common {
 /// A signature as it stands in a file.
 struct Signature {
   std::string keyid;
-  std::string method;                  ///< Notary only; lower case
-  Bytes sig;                           ///< empty: not signed yet (TUF 1.0)
-  bool decodable = true;               ///< false: `sig` is no hex (TUF 1.0): an invalid signature
-  std::string text;                    ///< `sig` as written, when not decodable
+  std::string method;     ///< Notary only; lower case
+  Bytes sig;              ///< empty: not signed yet (TUF 1.0)
+  bool decodable = true;  ///< false: `sig` is no hex (TUF 1.0): an invalid signature
+  std::string text;       ///< `sig` as written, when not decodable
   Extras extras;
 
   bool operator==(const Signature&) const = default;

@@ -28,17 +28,17 @@ enum class Check : std::uint8_t {
 
 struct ValidSignature {
   std::string keyid;
-  Sha256 identity;           ///< of the public key
+  Sha256 identity;  ///< of the public key
 };
 
 enum class SignatureProblem : std::uint8_t {
-  wrong,           ///< does not verify
-  undecodable,     ///< `sig` is no hex
-  wrong_method,    ///< Notary: the method does not fit the key's type
-  unusable_key,    ///< unknown key type or broken key material
-  duplicate        ///< same public key or keyid as one that counted already
+  wrong,         ///< does not verify
+  undecodable,   ///< `sig` is no hex
+  wrong_method,  ///< Notary: the method does not fit the key's type
+  unusable_key,  ///< unknown key type or broken key material
+  duplicate      ///< same public key or keyid as one that counted already
 };
-std::string_view describe(SignatureProblem problem);   ///< in plain words
+std::string_view describe(SignatureProblem problem);  ///< in plain words
 
 struct InvalidSignature {
   std::string keyid;
@@ -48,12 +48,12 @@ struct InvalidSignature {
 struct ThresholdReport {
   bool met = false;
   std::int64_t threshold = 0;
-  std::int64_t counted = 0;                 ///< distinct public keys with a valid signature
-  std::vector<ValidSignature> valid;        ///< those that counted
-  std::vector<InvalidSignature> invalid;    ///< by keys of the role; as far as looked at
-  std::vector<std::string> unknown;         ///< keyids of signatures that are not the role's
-  std::vector<std::string> unsigned_keys;   ///< keyids of the role without signature
-  std::vector<std::string> absent_keys;     ///< keyids of the role that `keys` does not hold
+  std::int64_t counted = 0;                ///< distinct public keys with a valid signature
+  std::vector<ValidSignature> valid;       ///< those that counted
+  std::vector<InvalidSignature> invalid;   ///< by keys of the role; as far as looked at
+  std::vector<std::string> unknown;        ///< keyids of signatures that are not the role's
+  std::vector<std::string> unsigned_keys;  ///< keyids of the role without signature
+  std::vector<std::string> absent_keys;    ///< keyids of the role that `keys` does not hold
 };
 
 ThresholdReport verify_threshold(Form form, const RoleKeys& role, const KeyMap& keys,
