@@ -44,11 +44,15 @@ class Certificate {
   /// The key; null where its kind is not supported (DSA, other curves) or it is invalid. RSA below 2048 bits
   /// is there, with bits().
   PublicKeyPtr key() const;
+  /// The subjectKeyIdentifier's octets; empty where there is none.
+  ByteView subject_key_id() const;
   /// SHA-256 of the DER.
   const Sha256& fingerprint() const;
 
- private:
+  /// For the parser in crypto/ alone.
   struct Facts;
+
+ private:
   explicit Certificate(std::shared_ptr<const Facts> facts) : facts_(std::move(facts)) {}
   std::shared_ptr<const Facts> facts_;
 };
