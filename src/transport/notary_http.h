@@ -26,11 +26,11 @@ struct HttpLocation {
 /// bad_config for a base URL that does not parse; usage for plain HTTP that is not allowed. `http` and
 /// `random` (multipart boundary) must outlive the transport.
 Result<std::unique_ptr<Transport>> notary_http(http::AuthenticatedClient& http, HttpLocation location,
-                                               Random& random);
+                                               crypto::Random& random);
 
 /// The TUF 1.0 form at a Boltseal server: <base>/v2/<GUN>/_trust/tuf1/metadata/<name>: "timestamp.json",
 /// "<version>.root.json", "<version>.<role>.json" (consistent snapshots), role names percent-encoded.
 Result<std::unique_ptr<Transport>> tuf1_http(http::AuthenticatedClient& http, HttpLocation location,
-                                             Random& random);
+                                             crypto::Random& random);
 
 }  // namespace boltseal::transport

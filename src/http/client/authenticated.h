@@ -1,9 +1,9 @@
 // Client that answers 401: Bearer (Docker's token protocol) or Basic, once for each request. Tokens are kept
 // in memory by (origin, realm, service, scopes) until they expire.
 //
-// Where secrets go: a password or identity token only to the realm that the asked server named or to that
-// server itself, over https, or over plain HTTP where both are on this machine's loopback or the request
-// allowed plain HTTP to that very host; a token only to the origin whose challenge it answers.
+// Where secrets go: a password or identity token to the asked server itself or to the realm that it named,
+// over https with a checked certificate, or where both lie on this machine's loopback; a token only to the
+// origin whose challenge it answers. An insecure registry beyond loopback gets no secrets.
 #pragma once
 
 #include <map>
