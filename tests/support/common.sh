@@ -39,7 +39,7 @@ finish() {
     for log in "$OUT" "$ERR" "$D"/log/*; do
       [ -s "$log" ] || continue
       printf -- '---- %s\n' "${log#"$D"/}" >&2
-      tail -n 25 "$log" >&2
+      tail -n 25 "$log" | cut -c1-300 >&2
     done
   fi
   # Children of this shell that a scenario left running.
