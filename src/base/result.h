@@ -18,11 +18,12 @@ inline tl::unexpected<Error> fail(ErrorCode code, std::string what, std::string 
 inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
 
 namespace detail {
-template <typename T>
-T take(Result<T>&& r) {
+template <typename T, typename E>
+T take(tl::expected<T, E>&& r) {
   return std::move(*r);
 }
-inline void take(Result<void>&&) {}
+template <typename E>
+void take(tl::expected<void, E>&&) {}
 }  // namespace detail
 
 }  // namespace boltseal
