@@ -1,0 +1,30 @@
+// The snapshot and timestamp keys that the server holds. An interface, so that the same server works with
+// its own vault, with keys in memory, and later with a remote signer. Thread safe.
+#pragma once
+
+#include <memory>
+
+#include "base/names.h"
+#include "base/result.h"
+#include "crypto/signer.h"
+
+namespace boltseal::server {
+
+class KeyService {
+ public:
+  virtual ~KeyService() = default;
+
+  /// A key for a role of a GUN that has not signed yet, or a new one: asking again before the first use gives
+  /// the same key (as notary-signer with a database).
+  virtual Result<crypto::PublicKeyPtr> create(const Gun& gun, const RoleName& role) = 0;
+  /// Who signs with this public key for the role of the GUN; null where the server holds no such key.
+  virtual Result<std::shared_ptr<crypto::Signer>> find(const Gun& gun, const RoleName& role,
+                                                       const crypto::PublicKey& key) = 0;
+  /// Whether keys can be used at all: the health check.
+  virtual Result<void> check() const = 0;
+};
+
+/// Keys that go with the process: for memory storage and tests.
+std::unique_ptr<KeyService> make_memory_keys(crypto::KeyAlgorithm algorithm);
+
+}  // namespace boltseal::server
