@@ -26,19 +26,24 @@ std::size_t canonical_size(std::string_view name) {
 
 }  // namespace
 
-Error TreeBuilder::bad(std::string_view problem, const char* where) const {
-  return Error(ErrorCode::bad_format, fmt::format("JSON: {} at byte {}", problem, offset(where)));
+bool TreeBuilder::refuse(std::string_view problem, const char* where) {
+  error_.emplace(ErrorCode::bad_format, fmt::format("JSON: {} at byte {}", problem, offset(where)));
+  return false;
 }
 
-Result<void> TreeBuilder::count(const char* where) {
-  if (++nodes_ <= limits_.nodes) return {};
-  return fail(ErrorCode::limit_exceeded,
-              fmt::format("JSON: more than {} values at byte {}", limits_.nodes, offset(where)));
+bool TreeBuilder::refuse_count(const char* where) {
+  error_.emplace(ErrorCode::limit_exceeded,
+                 fmt::format("JSON: more than {} values at byte {}", limits_.nodes, offset(where)));
+  return false;
 }
 
-Result<void> TreeBuilder::enter(std::size_t depth, const char* where) const {
-  if (depth <= limits_.depth) return {};
-  return fail(bad(fmt::format("nested deeper than {}", limits_.depth), where));
+bool TreeBuilder::refuse_depth(const char* where) {
+  return refuse(fmt::format("nested deeper than {}", limits_.depth), where);
+}
+
+Error TreeBuilder::take_error() {
+  if (!error_) return Error(ErrorCode::internal, "JSON: refused without a reason");
+  return *std::move(error_);
 }
 
 std::byte* TreeBuilder::allocate(std::size_t bytes) {
@@ -56,119 +61,102 @@ std::byte* TreeBuilder::allocate(std::size_t bytes) {
   return result;
 }
 
-Result<std::string_view> TreeBuilder::content(const StringLiteral& literal) {
-  if (!literal.escaped) return literal.content;
-  auto* out = reinterpret_cast<char*>(allocate(literal.content.size()));
-  const auto size = unescape(literal.content, out);
-  if (!size) return fail(bad("wrong escape in a string", literal.content.data()));
-  return std::string_view(out, *size);
+bool TreeBuilder::content(const StringLiteral& literal, std::string_view& out) {
+  if (!literal.escaped) {
+    out = literal.content;
+    return true;
+  }
+  auto* text = reinterpret_cast<char*>(allocate(literal.content.size()));
+  const auto size = unescape(literal.content, text);
+  if (!size) return refuse("wrong escape in a string", literal.content.data());
+  out = std::string_view(text, *size);
+  return true;
 }
 
-Result<Value> TreeBuilder::string(std::string_view token) {
+bool TreeBuilder::string(std::string_view token, Value& out) {
   const auto literal = scan_string(token);
-  if (!literal || literal->content.size() + 2 != token.size()) return fail(bad("wrong string", token.data()));
-  const auto text = content(*literal);
-  if (!text) return fail(text.error());
-  Value value;
-  value.kind_ = Kind::string;
-  value.source_ = token.data();
-  value.source_size_ = static_cast<std::uint32_t>(token.size());
-  value.payload_.text = text->data();
-  value.size_ = static_cast<std::uint32_t>(text->size());
-  value.canonical_ = literal->canonical;
-  return value;
+  if (!literal || literal->content.size() + 2 != token.size()) return refuse("wrong string", token.data());
+  std::string_view text;
+  if (!content(*literal, text)) return false;
+  out = Value(Kind::string, token, text.size(), literal->canonical);
+  out.payload_.text = text.data();
+  return true;
 }
 
-Result<Value> TreeBuilder::scalar(std::string_view token) {
-  Value value;
-  value.source_ = token.data();
-  value.source_size_ = static_cast<std::uint32_t>(token.size());
-  value.canonical_ = true;
-  if (token == "null") return value;
+bool TreeBuilder::scalar(std::string_view token, Value& out) {
+  if (token == "null") {
+    out = Value(Kind::null, token, 0, true);
+    return true;
+  }
   if (token == "true" || token == "false") {
-    value.kind_ = Kind::boolean;
-    value.payload_.integer = token == "true" ? 1 : 0;
-    return value;
+    out = Value(Kind::boolean, token, 0, true);
+    out.payload_.integer = token == "true" ? 1 : 0;
+    return true;
   }
   const auto number = scan_number(token);
-  if (!number) return fail(bad("no JSON value", token.data()));
+  if (!number) return refuse("no JSON value", token.data());
   if (number->is_integer()) {
-    value.kind_ = Kind::integer;
-    value.payload_.integer = *number->whole;
-    return value;
+    out = Value(Kind::integer, token, 0, true);
+    out.payload_.integer = *number->whole;
+    return true;
   }
-  value.kind_ = Kind::number;
-  value.canonical_ = false;
-  if (limits_.real_numbers || (limits_.integral_floats && number->is_integral_float())) return value;
-  return fail(bad(number->is_minus_zero() ? "-0 is not allowed"
-                  : number->is_plain()    ? "integer beyond 2^53 - 1"
-                                       : "number with fraction or exponent where only integers are allowed",
-                  token.data()));
+  out = Value(Kind::number, token, 0, false);
+  if (limits_.real_numbers || (limits_.integral_floats && number->is_integral_float())) return true;
+  return refuse(number->is_minus_zero() ? "-0 is not allowed"
+                : number->is_plain()    ? "integer beyond 2^53 - 1"
+                                        : "number with fraction or exponent where only integers are allowed",
+                token.data());
 }
 
-Value TreeBuilder::array(std::size_t mark, std::string_view source) {
+void TreeBuilder::array(std::size_t mark, std::string_view source, Value& out) {
   const std::size_t count = items_.size() - mark;
   std::size_t expected = 2 + count - (count != 0 ? 1 : 0);  // brackets and commas
   bool canonical = true;
   for (std::size_t i = mark; i < items_.size(); ++i) {
-    canonical = canonical && items_[i].canonical_;
+    canonical = canonical && items_[i].source_is_canonical();
     expected += items_[i].source_size_;
   }
-  Value value;
-  value.kind_ = Kind::array;
-  value.source_ = source.data();
-  value.source_size_ = static_cast<std::uint32_t>(source.size());
-  value.size_ = static_cast<std::uint32_t>(count);
-  value.canonical_ = canonical && expected == source.size();
-  if (count != 0) {
-    auto* block = reinterpret_cast<Value*>(allocate(count * sizeof(Value)));
-    std::uninitialized_copy(items_.begin() + static_cast<std::ptrdiff_t>(mark), items_.end(), block);
-    value.payload_.items = block;
-    items_.resize(mark);
-  }
-  return value;
+  out = Value(Kind::array, source, count, canonical && expected == source.size());
+  if (count == 0) return;
+  auto* block = reinterpret_cast<Value*>(allocate(count * sizeof(Value)));
+  std::uninitialized_copy(items_.begin() + static_cast<std::ptrdiff_t>(mark), items_.end(), block);
+  out.payload_.items = block;
+  items_.resize(mark);
 }
 
-Result<Member> TreeBuilder::name(std::string_view key) {
+bool TreeBuilder::name(std::string_view key, std::string_view& out) {
   const auto literal = scan_string(key);
-  if (!literal) return fail(bad("wrong name of a member", key.data()));
-  const auto text = content(*literal);
-  if (!text) return fail(text.error());
-  return Member{*text, {}};
+  if (!literal) return refuse("wrong name of a member", key.data());
+  return content(*literal, out);
 }
 
-Result<Value> TreeBuilder::object(std::size_t mark, std::string_view source) {
+bool TreeBuilder::object(std::size_t mark, std::string_view source, Value& out) {
   const std::size_t count = members_.size() - mark;
   std::size_t expected = 2 + count * 4 - (count != 0 ? 1 : 0);  // braces, quotes, colons and commas
   bool canonical = true;
   bool sorted = true;
   for (std::size_t i = mark; i < members_.size(); ++i) {
     const Member& member = members_[i];
-    canonical = canonical && member.value.canonical_;
+    canonical = canonical && member.value.source_is_canonical();
     expected += canonical_size(member.name) + member.value.source_size_;
     sorted = sorted && (i == mark || by_name(members_[i - 1], member));
   }
-  Value value;
-  value.kind_ = Kind::object;
-  value.source_ = source.data();
-  value.source_size_ = static_cast<std::uint32_t>(source.size());
-  value.size_ = static_cast<std::uint32_t>(count);
-  value.sorted_ = sorted;
   // An escape that canonical JSON would not write is longer than what it would: equal length, equal bytes.
-  value.canonical_ = canonical && sorted && expected == source.size();
-  if (count == 0) return value;
+  out = Value(Kind::object, source, count, canonical && sorted && expected == source.size());
+  if (count == 0) return true;
 
   const std::size_t order_bytes = sorted ? 0 : count * sizeof(std::uint32_t);
   std::byte* const memory = allocate(count * sizeof(Member) + order_bytes);
   auto* block = reinterpret_cast<Member*>(memory);
   std::uninitialized_copy(members_.begin() + static_cast<std::ptrdiff_t>(mark), members_.end(), block);
-  value.payload_.members = block;
+  out.payload_.members = block;
   members_.resize(mark);
-  if (!sorted) BS_TRY(sort(value, reinterpret_cast<std::uint32_t*>(memory + count * sizeof(Member))));
-  return value;
+  if (sorted) return true;
+  out.unsorted_ = 1;
+  return sort(out, reinterpret_cast<std::uint32_t*>(memory + count * sizeof(Member)));
 }
 
-Result<void> TreeBuilder::sort(Value& object, std::uint32_t* order) const {
+bool TreeBuilder::sort(const Value& object, std::uint32_t* order) {
   const auto members = object.members();
   std::iota(order, order + members.size(), 0u);
   std::sort(order, order + members.size(),
@@ -177,11 +165,11 @@ Result<void> TreeBuilder::sort(Value& object, std::uint32_t* order) const {
     const std::string_view name = members[order[i]].name;
     if (name != members[order[i - 1]].name) continue;
     const auto& later = members[std::max(order[i], order[i - 1])];
-    return fail(
-        bad(fmt::format("member \"{}\" stands there twice, the second time", escape_untrusted(name, 64)),
-            later.value.source().data()));
+    return refuse(
+        fmt::format("member \"{}\" stands there twice, the second time", escape_untrusted(name, 64)),
+        later.value.source().data());
   }
-  return {};
+  return true;
 }
 
 }  // namespace boltseal::json

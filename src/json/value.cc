@@ -23,7 +23,7 @@ std::string_view name_of(Kind kind) {
 }
 
 std::span<const std::uint32_t> Value::sorted_order() const {
-  if (kind_ != Kind::object || sorted_) return {};
+  if (!is(Kind::object) || unsorted_ == 0) return {};
   // TreeBuilder puts the order right behind the members, into the same block.
   return {reinterpret_cast<const std::uint32_t*>(payload_.members + size_), size_};
 }
