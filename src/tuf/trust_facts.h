@@ -61,6 +61,9 @@ struct TrustOptions {
   /// notary 0.7.0 allows (imported histories have gaps). Else exactly one.
   bool root_gaps = false;
   bool check_all_signatures = false;  ///< facts name every good signer, not just enough of them
+  /// For whoever signs the next version: expired snapshots and targets roles are accepted (their owner could
+  /// never repair them otherwise). Root and timestamp must be good (SECURITY 8).
+  bool tolerate_expired_targets = false;
   Duration max_issued_ahead = std::chrono::minutes(5);
   std::size_t root_rotations = limits::kRootRotations;
   std::size_t snapshot_bytes = limits::kSnapshotBytes;  ///< where the timestamp names no length
