@@ -1,0 +1,109 @@
+#include "server/recovery.h"
+
+#include <map>
+#include <set>
+
+#include "base/log.h"
+#include "server/stored_chain.h"
+
+namespace boltseal::server {
+namespace {
+
+using Tops = std::map<std::pair<Form, RoleName>, Head>;
+
+enum class Finding { as_recorded, online_behind, owner_behind };
+
+/// Which snapshot is the server's own depends on the stored root; without one it is the owner's.
+Result<bool> is_online(const Storage& storage, const OnlineRoles& online, const Gun& gun, Form form,
+                       const RoleName& role) {
+  if (role == RoleName::timestamp()) return true;
+  if (role != RoleName::snapshot()) return false;
+  const auto root = stored_root(storage, gun, form);
+  if (!root || !*root) return false;
+  return online.signing().can_sign(gun, (*root)->body(), RoleName::snapshot());
+}
+
+bool is_behind(const std::optional<Head>& top, std::int64_t epoch, const HighWater::Mark& mark) {
+  if (epoch != mark.epoch) return epoch < mark.epoch;
+  if (!top || top->version < mark.version) return true;
+  return top->version == mark.version && top->sha256 != mark.sha256;
+}
+
+/// A GUN that was deleted is as recorded when its tombstone remembers the versions.
+Result<bool> is_buried(const Storage& storage, const Gun& gun, const Head& head) {
+  const auto stone = BS_TRY(storage.tombstone(gun));
+  if (!stone) return false;
+  const auto version = stone->versions.find({head.form, head.role});
+  return version != stone->versions.end() && version->second >= head.version;
+}
+
+Result<Finding> compare(const Storage& storage, const HighWater& record, const OnlineRoles& online, const Gun& gun,
+                        const Tops& tops, std::int64_t epoch) {
+  Finding finding = Finding::as_recorded;
+  for (const auto& [head, mark] : record.of(gun)) {
+    const auto top = tops.find({head.form, head.role});
+    const auto stored = top == tops.end() ? std::nullopt : std::optional<Head>(top->second);
+    if (!is_behind(stored, epoch, mark)) continue;
+    if (tops.empty() && BS_TRY(is_buried(storage, gun, head))) continue;
+    if (!tops.empty() && BS_TRY(is_online(storage, online, gun, head.form, head.role))) {
+      if (finding == Finding::as_recorded) finding = Finding::online_behind;
+    } else {
+      finding = Finding::owner_behind;
+    }
+  }
+  return finding;
+}
+
+Result<void> act(Storage& storage, Renewal& renewal, const Gun& gun, Finding finding, bool marked,
+                 RecoveryReport& report) {
+  const Untrusted name(gun.str());
+  if (finding == Finding::owner_behind) {
+    ++report.read_only;
+    log::error("store_is_older_than_the_record", {{"gun", name}, {"action", "read-only until republished"}});
+    if (!marked) BS_TRY(storage.set_needs_recovery(gun, true));
+    return {};
+  }
+  if (marked) BS_TRY(storage.set_needs_recovery(gun, false));
+  if (finding == Finding::online_behind) {
+    log::warning("store_is_older_than_the_record", {{"gun", name}, {"action", "signing above the record"}});
+    const auto renewed = renewal.renew_now(gun);
+    if (!renewed) log::error("cannot_sign_above_the_record", renewed.error());
+    if (renewed) ++report.resigned;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<RecoveryReport> compare_with_record(Storage& storage, HighWater& record, const OnlineRoles& online,
+                                           Renewal& renewal) {
+  RecoveryReport report;
+  report.first_start = !record.existed();
+  std::map<Gun, Tops> stores;
+  for (Head& head : BS_TRY(storage.heads(std::nullopt))) {
+    const std::pair key{head.form, head.role};
+    const Gun gun = head.gun;
+    stores[gun].emplace(key, std::move(head));
+  }
+  std::set<Gun> names;
+  for (const auto& entry : stores) names.insert(entry.first);
+  for (const Gun& gun : record.guns()) names.insert(gun);
+  report.guns = names.size();
+  for (const Gun& gun : names) {
+    const Tops& tops = stores[gun];
+    const GunState state = BS_TRY(storage.state(gun));
+    const Finding finding = BS_TRY(compare(storage, record, online, gun, tops, state.epoch));
+    BS_TRY(act(storage, renewal, gun, finding, state.needs_recovery, report));
+    if (finding == Finding::owner_behind) continue;
+    std::vector<Head> heads;
+    for (const auto& [key, head] : tops) heads.push_back(head);
+    BS_TRY(record.raise(gun, state.epoch, heads));
+  }
+  if (report.first_start && report.guns > 0) {
+    log::warning("high_water_record_begins", {{"guns", static_cast<std::int64_t>(report.guns)},
+                                              {"taken_from", "the store as it is"}});
+  }
+  return report;
+}
+
+}  // namespace boltseal::server

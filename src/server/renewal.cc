@@ -1,0 +1,203 @@
+#include "server/renewal.h"
+
+#include "base/log.h"
+#include "server/stored_chain.h"
+#include "tuf/codec.h"
+#include "tuf/editor.h"
+
+namespace boltseal::server {
+namespace {
+
+constexpr auto kRetry = std::chrono::minutes(5);
+constexpr std::size_t kPage = 1000;
+
+Time half_life(Time created, Time expires) { return created + (expires - created) / 2; }
+
+}  // namespace
+
+/// The two online files of a GUN, read without trust.
+struct Renewal::Online {
+  StoredFile timestamp;
+  Time timestamp_expires;
+  StoredFile snapshot;
+  Time snapshot_expires;
+  tuf::Snapshot snapshot_body;
+};
+
+Renewal::Renewal(Storage& storage, const OnlineRoles& online, HighWater& record, GunLocks& locks,
+                 const Clock& clock, std::function<void(const Gun&)> changed)
+    : storage_(storage),
+      online_(online),
+      record_(record),
+      locks_(locks),
+      clock_(clock),
+      changed_(std::move(changed)) {}
+
+Renewal::~Renewal() { stop(); }
+
+Result<std::optional<Renewal::Online>> Renewal::load(const Gun& gun) const {
+  auto timestamp = BS_TRY(storage_.current(gun, Form::notary, RoleName::timestamp()));
+  auto snapshot = BS_TRY(storage_.current(gun, Form::notary, RoleName::snapshot()));
+  if (!timestamp || !snapshot) return std::optional<Online>();
+  const auto stamp = BS_TRY(tuf::parse_timestamp(Form::notary, timestamp->bytes));
+  const auto body = BS_TRY(tuf::parse_snapshot(Form::notary, snapshot->bytes));
+  return std::optional(Online{std::move(*timestamp), stamp->expires, std::move(*snapshot), body->expires, body.body()});
+}
+
+template <typename Choose>
+Result<bool> Renewal::renew_if(const Gun& gun, Choose choose) {
+  const auto lock = locks_.lock(gun);
+  if (BS_TRY(storage_.state(gun)).needs_recovery) return false;
+  const auto online = BS_TRY(load(gun));
+  if (!online) return false;
+  const Time now = clock_.now();
+  const Due due = choose(*online, now);
+  if (!due.any()) return false;
+  return store_renewed(gun, *online, due, now);
+}
+
+Result<bool> Renewal::renew(const Gun& gun) {
+  return renew_if(gun, [](const Online& online, Time now) {
+    return Due{.snapshot = now >= half_life(online.snapshot.created, online.snapshot_expires),
+               .timestamp = now >= half_life(online.timestamp.created, online.timestamp_expires)};
+  });
+}
+
+Result<bool> Renewal::renew_expired(const Gun& gun) {
+  return renew_if(gun, [](const Online& online, Time now) {
+    return Due{.snapshot = online.snapshot_expires <= now, .timestamp = online.timestamp_expires <= now};
+  });
+}
+
+Result<bool> Renewal::renew_now(const Gun& gun) {
+  return renew_if(gun, [](const Online&, Time) { return Due{.snapshot = true, .timestamp = true}; });
+}
+
+Result<bool> Renewal::store_renewed(const Gun& gun, const Online& online, Due due, Time now) {
+  const StoredChain chain = BS_TRY(load_chain(storage_, gun, Form::notary));
+  const tuf::Root& root = chain.root.body();
+  Batch batch{.gun = gun, .time = now};
+  batch.basis = {{Form::notary, RoleName::timestamp(), online.timestamp.version}};
+  SnapshotFile snapshot{online.snapshot.bytes, online.snapshot.version};
+  if (due.snapshot && BS_TRY(online_.signing().can_sign(gun, root, RoleName::snapshot()))) {
+    batch.files.push_back(BS_TRY(online_.snapshot(gun, root, online.snapshot_body, now, std::nullopt)));
+    snapshot = {batch.files.back().bytes, batch.files.back().version};
+  } else if (online.snapshot_expires <= now) {
+    return fail(ErrorCode::expired, "the snapshot of " + gun.str() + " has expired and its key is with its owner",
+                "the owner must publish again");
+  } else if (!due.timestamp) {
+    return false;  // a client's snapshot in its second half: nothing for the server to do
+  }
+  batch.files.push_back(BS_TRY(online_.timestamp(gun, root, snapshot, now, std::nullopt)));
+  const auto stored = storage_.publish(batch);
+  if (!stored && stored.error().code() == ErrorCode::conflict) return false;  // someone else was first
+  if (!stored) return fail(stored.error());
+  std::vector<Head> heads;
+  for (const NewFile& file : batch.files) heads.push_back({gun, file.form, file.role, file.version, file.sha256});
+  const auto recorded = record_.raise(gun, BS_TRY(storage_.state(gun)).epoch, heads);
+  changed_(gun);
+  if (!recorded) return fail(recorded.error());
+  log::info("renewed", {{"gun", Untrusted(gun.str())}, {"timestamp", batch.files.back().version},
+                        {"snapshot", batch.files.size() > 1}});
+  return true;
+}
+
+Result<std::optional<Time>> Renewal::due_at(const Gun& gun) const {
+  const auto online = BS_TRY(load(gun));
+  if (!online) return std::optional<Time>();
+  Time at = half_life(online->timestamp.created, online->timestamp_expires);
+  const Time snapshot_at = half_life(online->snapshot.created, online->snapshot_expires);
+  if (snapshot_at < at) {
+    // Only a snapshot that is ours makes the GUN due.
+    const auto root = BS_TRY(stored_root(storage_, gun, Form::notary));
+    if (root && BS_TRY(online_.signing().can_sign(gun, root->body(), RoleName::snapshot()))) at = snapshot_at;
+  }
+  return std::optional(at);
+}
+
+void Renewal::start() {
+  if (thread_.joinable()) return;
+  thread_ = std::thread([this] { run(); });
+}
+
+void Renewal::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Renewal::schedule(const Gun& gun, Time at) {
+  std::lock_guard lock(mutex_);
+  const auto old = queued_.find(gun);
+  if (old != queued_.end()) {
+    const auto [first, last] = queue_.equal_range(old->second);
+    for (auto it = first; it != last; ++it) {
+      if (it->second != gun) continue;
+      queue_.erase(it);
+      break;
+    }
+  }
+  queued_.insert_or_assign(gun, at);
+  queue_.emplace(at, gun);
+  wake_.notify_all();
+}
+
+/// The exact time is found out when the thread gets there: half of the shortest life is soon enough.
+void Renewal::watch(const Gun& gun) {
+  const Lifetimes& lives = online_.signing().lifetimes();
+  schedule(gun, clock_.now() + std::min(lives.snapshot, lives.timestamp) / 2);
+}
+
+void Renewal::schedule_all() {
+  std::string after;
+  while (true) {
+    const auto page = storage_.guns(after, kPage);
+    if (!page) return log::error("renewal_cannot_list", page.error());
+    for (const Gun& gun : *page) {
+      const auto at = due_at(gun);
+      if (!at) log::error("renewal_cannot_read", at.error());
+      if (at && *at) schedule(gun, **at);
+      std::lock_guard lock(mutex_);
+      if (stopping_) return;
+    }
+    if (page->size() < kPage) return;
+    after = page->back().str();
+  }
+}
+
+void Renewal::renew_one(const Gun& gun) {
+  const auto renewed = renew(gun);
+  if (!renewed) {
+    log::error("renewal_failed", renewed.error());
+    return schedule(gun, clock_.now() + kRetry);
+  }
+  const auto at = due_at(gun);
+  if (!at) return schedule(gun, clock_.now() + kRetry);
+  // What is due still is not ours to renew now (recovery, a client's snapshot): look again later.
+  if (*at) schedule(gun, std::max<Time>(**at, clock_.now() + kRetry));
+}
+
+void Renewal::run() {
+  schedule_all();
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    const Time now = clock_.now();
+    if (queue_.empty() || queue_.begin()->first > now) {
+      // Wall clocks may jump: look at least once a minute.
+      const auto pause = queue_.empty() ? Duration(std::chrono::minutes(1)) : queue_.begin()->first - now;
+      wake_.wait_for(lock, std::min<Duration>(pause, std::chrono::minutes(1)));
+      continue;
+    }
+    const Gun gun = queue_.begin()->second;
+    queue_.erase(queue_.begin());
+    queued_.erase(gun);
+    lock.unlock();
+    renew_one(gun);
+    lock.lock();
+  }
+}
+
+}  // namespace boltseal::server

@@ -1,0 +1,78 @@
+// Renewal of what the server signs: in the background at half of each lifetime, and at once when a reader
+// meets an expired file (NOTARY-SERVER.md 3, SECURITY rule 12).
+//
+// Before it signs again it verifies what it signs over: the root, the snapshot, and signature and hash of every
+// targets role that the snapshot names; their expiry does not matter. A snapshot that a client signs is never
+// renewed; once it has expired nothing is, and the old files go on being served (bug 3). Thread safe.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "base/clock.h"
+#include "server/gun_locks.h"
+#include "server/high_water.h"
+#include "server/online_roles.h"
+#include "server/storage/storage.h"
+
+namespace boltseal::server {
+
+/// Which of the online files must be made anew.
+struct Due {
+  bool snapshot = false;
+  bool timestamp = false;
+  bool any() const { return snapshot || timestamp; }
+};
+
+class Renewal {
+ public:
+  Renewal(Storage& storage, const OnlineRoles& online, HighWater& record, GunLocks& locks, const Clock& clock,
+          std::function<void(const Gun&)> changed);
+  ~Renewal();
+
+  /// Renews what has passed half of its life. true: something was stored.
+  Result<bool> renew(const Gun& gun);
+  /// For readers: only what has expired, or a timestamp that does not name the newest state.
+  Result<bool> renew_expired(const Gun& gun);
+  /// Signs timestamp and, where the server may, snapshot now, whatever their age: after a restored store.
+  Result<bool> renew_now(const Gun& gun);
+
+  /// When the GUN is due; nothing when it has no files.
+  Result<std::optional<Time>> due_at(const Gun& gun) const;
+
+  /// Starts the background thread: all GUNs of the store, and those given to watch() from then on.
+  void start();
+  void stop();
+  void watch(const Gun& gun);
+
+ private:
+  struct Online;
+  Result<std::optional<Online>> load(const Gun& gun) const;
+  Result<bool> store_renewed(const Gun& gun, const Online& online, Due due, Time now);
+  template <typename Choose>
+  Result<bool> renew_if(const Gun& gun, Choose choose);
+  void run();
+  void schedule_all();
+  void schedule(const Gun& gun, Time at);
+  void renew_one(const Gun& gun);
+
+  Storage& storage_;
+  const OnlineRoles& online_;
+  HighWater& record_;
+  GunLocks& locks_;
+  const Clock& clock_;
+  std::function<void(const Gun&)> changed_;
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::multimap<Time, Gun> queue_;
+  std::map<Gun, Time> queued_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace boltseal::server
