@@ -30,9 +30,11 @@ struct Part {
 /// the grammar of RFC 2046 (1-70 characters).
 Result<std::string> multipart_boundary(std::string_view content_type);
 
-/// Parts of a whole body, in order; none is legal (closing delimiter alone). bad_format: missing delimiters,
-/// bare LF in delimiter or header lines, no Content-Disposition of form-data, parameters given twice, a
-/// Content-Transfer-Encoding other than 7bit, 8bit or binary. limit_exceeded: more than the limits allow.
+/// Parts of a whole body, in order; none is legal (closing delimiter alone). A part without Content-Disposition
+/// has neither name nor filename. bad_format: missing delimiters, text before the first or after the last, bare
+/// LF in delimiter or header lines, a Content-Disposition other than form-data, a header or parameter given
+/// twice, filename*, a Content-Transfer-Encoding other than 7bit, 8bit or binary. limit_exceeded: more than the
+/// limits allow.
 Result<std::vector<Part>> parse_multipart(std::string_view body, std::string_view boundary,
                                           const MultipartLimits& limits = {});
 
