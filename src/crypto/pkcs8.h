@@ -23,7 +23,7 @@ Result<Secret> decrypt_pkcs8(ByteView encrypted, const Secret& passphrase,
                              std::uint64_t max_iterations = kMaxPbkdf2Iterations);
 
 /// EncryptedPrivateKeyInfo exactly as notary 0.7.0 writes it: PBES2, PBKDF2 with HMAC-SHA1 (no PRF field), 8
-/// bytes of salt, 2048 iterations, AES-256-CBC. 238 bytes for a P-256 key.
+/// bytes of salt, 2048 iterations, AES-256-CBC. 238 octets of content (241 in all) for a P-256 key.
 Result<Bytes> encrypt_pkcs8(const Secret& private_key_info, const Secret& passphrase, Random& random);
 
 /// Content of a legacy block with `Proc-Type: 4,ENCRYPTED` and `DEK-Info` (AES-128/192/256-CBC,
