@@ -237,6 +237,8 @@ Result<void> CurlTransfer::take_body(std::string_view bytes) {
 
 Result<Response> CurlTransfer::finish(CURLcode code) {
   if (error_) return fail(std::move(*error_));
+  // How libcurl 7.88 tells that one header line outgrew its buffer (100 kB); it never reached our counter.
+  if (code == CURLE_OUT_OF_MEMORY && !in_body_) return refuse(ErrorCode::limit_exceeded, "the answer's header is too long");
   if (code != CURLE_OK) {
     long verify_result = 0;
     api_.easy_getinfo(easy_, CURLINFO_SSL_VERIFYRESULT, &verify_result);
