@@ -91,7 +91,6 @@ class Simulator {
   const std::string& newest_root() const { return roots.rbegin()->second; }
 
  private:
-  void index_root_signers();
   TestKeys previous_root_signers_;
   tuf::Meta meta_for(const RoleName& role, const std::string& bytes, std::int64_t version) const;
 };
