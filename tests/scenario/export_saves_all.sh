@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# needs: notary boltseal
+# export saves a repository with rotated roots and delegations from the real notary-server, token
+# authentication included; it resumes, and what it saved verifies with the server gone.
+. "$(dirname "$0")/../support/common.sh"
+
+start_notary_server server --auth token
+client_home owner --server server --user alice
+G=$SERVER_ADDR/team/app # any name: alice may do everything
+certificate releases 365
+ok notary init -p "$G"
+ok notary key rotate "$G" snapshot -r
+ok notary delegation add "$G" targets/releases "$D/releases.crt" --all-paths -p
+ok notary key import "$D/releases.key" --role targets/releases
+ok notary addhash -p "$G" v1 100 --sha256 "$(printf %064d 1)"
+ok notary addhash -p "$G" v2 100 --sha256 "$(printf %064d 2)" -r targets/releases
+for role in root targets root; do INPUT=$'yes\n' ok notary key rotate "$G" $role; done
+root=$(sha256_of "$TRUST/tuf/$G/metadata/root.json")
+
+step "save"
+client_home saver --server server --user alice
+b() { "$BOLTSEAL" "$@" --ca-file "$CA_FILE"; }
+ok b export --gun "$G" -o "$D/saved"
+M=$D/saved/$G/metadata
+for version in 1 2 3 4; do
+  curl -ksSf -H "Authorization: Bearer $(curl -ksSf -u alice:alice-pw \
+    "$TOKEN_REALM?service=boltseal-tests&scope=repository:$G:pull" | jq -r .token)" \
+    "$SERVER_URL/v2/$G/_trust/tuf/$version.root.json" >"$D/root" || break
+  cmp "$D/root" "$M/$version.root.json"
+done
+[ "$version" -ge 3 ] || fail "only $version roots"
+assert_equal "$root" "$(sha256_of "$M/root.json")" "newest root"
+[ -s "$M/targets/releases.json" ] || fail "no delegation saved"
+
+step "again: nothing is asked a second time"
+ok b export --gun "$G" -o "$D/saved"
+assert_contains "saved before"
+
+step "no login, no data"
+client_home stranger --server server
+expect_fail 6 b export --gun "$G" -o "$D/other"
+
+step "the server is gone: the saved data verifies against the owner's root"
+stop_service server
+client_home offline
+ok b pin --gun "$G" --root-sha256 "$(sha256_of "$M/1.root.json")" --server "$D/saved/$G"
+ok b resolve --gun "$G" v1 --server "$D/saved/$G"
+assert_contains "sha256:$(printf %064d 1)"
+ok b resolve --gun "$G" v2 --server "$D/saved/$G"
