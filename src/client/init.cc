@@ -1,0 +1,171 @@
+#include "client/init.h"
+
+#include <algorithm>
+
+#include "base/encoding.h"
+#include "client/publish.h"
+#include "store/trust_store.h"
+#include "tuf/chain_verifier.h"
+#include "tuf/codec.h"
+#include "tuf/editor.h"
+
+namespace boltseal::client {
+namespace {
+
+constexpr Duration kRootLife = 10 * 365 * kDay;  // Notary form (SECURITY rule 13)
+constexpr Duration kTargetsLife = 3 * 365 * kDay;
+
+struct NewRepository {
+  std::string root;
+  std::string targets;
+  KeyId root_key;
+};
+
+class Init {
+ public:
+  Init(Environment& environment, keys::FileKeyStore& keys, const InitOptions& options, Location location,
+       std::unique_ptr<transport::Transport> transport)
+      : environment_(environment),
+        keys_(keys),
+        options_(options),
+        location_(std::move(location)),
+        transport_(std::move(transport)),
+        store_(environment.settings().trust_dir, location_.form, location_.gun) {}
+
+  Result<Initialised> run() {
+    BS_TRY(require_absent());
+    Initialised done{.gun = location_.gun, .root_key = BS_TRY(choose_root_key())};
+    done.made_root_key = made_root_key_;
+    NewRepository repository{.root_key = done.root_key};
+    if (auto earlier = interrupted(); earlier) {
+      repository = std::move(*earlier);
+      done.root_key = repository.root_key;
+      done.resumed = true;
+    } else {
+      repository = BS_TRY(make(done.root_key));
+    }
+    BS_TRY(transport_->publish(
+        {{RoleName::root(), repository.root, 1}, {RoleName::targets(), repository.targets, 1}}));
+    const auto root = BS_TRY(tuf::parse_root(location_.form, repository.root));
+    done.root_sha256 = hex_encode(root.sha256());
+    return done;
+  }
+
+ private:
+  Result<void> require_absent() {
+    auto present = transport_->current(RoleName::root(), limits::kRootBytes);
+    if (present) {
+      return fail(ErrorCode::already_exists,
+                  location_.gun.str() + " has trust data at " + transport_->describe() + " already",
+                  "sign with: boltseal sign; if that data is not yours, ask the server's operator");
+    }
+    if (present.error().code() == ErrorCode::no_trust_data) return {};
+    return tl::unexpected(std::move(present).error());
+  }
+
+  // An earlier init that ended after it stored its root: its own files, good signatures, keys still here.
+  std::optional<NewRepository> interrupted() {
+    auto root_bytes = store_.cached(RoleName::root());
+    auto targets_bytes = store_.cached(RoleName::targets());
+    if (!root_bytes || !targets_bytes) return std::nullopt;
+    auto root = tuf::parse_root(location_.form, *root_bytes);
+    auto targets = tuf::parse_targets(location_.form, RoleName::targets(), *targets_bytes);
+    if (!root || !targets || (*root)->version != 1 || (*targets)->version != 1) return std::nullopt;
+    auto trusted = tuf::ChainVerifier::root_itself(
+        *root, {.gun = location_.gun.str(), .now = environment_.clock().now()});
+    if (!trusted || !tuf::ChainVerifier::targets(*targets, *trusted)) return std::nullopt;
+    const auto key = (*root)->keys.find((*root)->root.keyids.front());
+    if (key == (*root)->keys.end() || !key->second.canonical_id || !keys_.holds(*key->second.canonical_id))
+      return std::nullopt;
+    return NewRepository{std::move(*root_bytes), std::move(*targets_bytes), *key->second.canonical_id};
+  }
+
+  Result<KeyId> choose_root_key() {
+    const auto known = BS_TRY(keys_.list());
+    if (options_.root_key) {
+      if (keys_.holds(*options_.root_key)) return *options_.root_key;
+      return fail(ErrorCode::key_missing,
+                  "there is no key " + options_.root_key->str() + " in " + environment_.settings().trust_dir,
+                  "boltseal key list shows the keys");
+    }
+    for (const keys::KeyInfo& key : known.keys) {
+      if (key.role == RoleName::root().str()) return key.id;
+    }
+    made_root_key_ = true;
+    return BS_TRY(keys_.generate(crypto::KeyAlgorithm::ecdsa_p256, RoleName::root().str(), std::nullopt)).id;
+  }
+
+  Result<NewRepository> make(const KeyId& root_key) {
+    // The server is asked first: without it no key is made (an orphan would stay).
+    const tuf::Key timestamp_key = BS_TRY(server_key(RoleName::timestamp()));
+    const tuf::Key snapshot_key = BS_TRY(server_key(RoleName::snapshot()));
+    const auto root_signer = BS_TRY(keys_.signer(root_key));
+    const KeyId targets_id =
+        BS_TRY(keys_.generate(crypto::KeyAlgorithm::ecdsa_p256, RoleName::targets().str(), location_.gun)).id;
+    const auto targets_signer = BS_TRY(keys_.signer(targets_id));
+
+    const Time now = environment_.clock().now();
+    const bool notary = location_.form == tuf::Form::notary;
+    tuf::RootRoles roles;
+    roles.root = {notary ? BS_TRY(tuf::make_root_certificate(*root_signer, location_.gun, now,
+                                                             now + kRootLife, environment_.random()))
+                         : tuf::encode_key(location_.form, root_signer->public_key())};
+    roles.targets = {tuf::encode_key(location_.form, targets_signer->public_key())};
+    roles.snapshot = {snapshot_key};
+    roles.timestamp = {timestamp_key};
+    const Duration root_life = notary ? kRootLife : 365 * kDay;
+    const std::optional<Gun> gun = location_.gun;
+    const tuf::Root root = BS_TRY(tuf::new_root(location_.form, roles, now + root_life, gun));
+    const tuf::Targets targets = tuf::new_targets(location_.form, now + kTargetsLife, gun);
+    NewRepository made{.root_key = root_key};
+    made.root = BS_TRY(signed_by(root, {root.keys, root.root}, *root_signer));
+    made.targets = BS_TRY(signed_by(targets, {root.keys, root.targets}, *targets_signer));
+    BS_TRY(remember(made));
+    return made;
+  }
+
+  template <typename T>
+  static Result<std::string> signed_by(const T& body, const tuf::Authority& authority,
+                                       crypto::Signer& signer) {
+    crypto::Signer* const signers[] = {&signer};
+    return BS_TRY(tuf::sign(body, {&authority, 1}, signers)).bytes;
+  }
+
+  Result<tuf::Key> server_key(const RoleName& role) {
+    return tuf::parse_key(location_.form == tuf::Form::notary ? tuf::Form::notary : location_.form,
+                          BS_TRY(transport_->server_key(role)));
+  }
+
+  // Trust in this repository begins with our own root.
+  Result<void> remember(const NewRepository& made) {
+    const auto root = BS_TRY(tuf::parse_root(location_.form, made.root));
+    store::TrustState state;
+    state.floors.roles[RoleName::root()] = {1, root.sha256()};
+    state.transport = transport_->describe();
+    state.first_root_version = 1;
+    state.first_root_sha256 = root.sha256();
+    std::vector<RoleName> forget;
+    for (const auto& [role, floor] : BS_TRY(store_.state()).floors.roles) forget.push_back(role);
+    return store_.commit({{RoleName::root(), 1, made.root}, {RoleName::targets(), 1, made.targets}}, state,
+                         forget);
+  }
+
+  Environment& environment_;
+  keys::FileKeyStore& keys_;
+  const InitOptions& options_;
+  Location location_;
+  std::unique_ptr<transport::Transport> transport_;
+  store::TrustStore store_;
+  bool made_root_key_ = false;
+};
+
+}  // namespace
+
+Result<Initialised> init(Environment& environment, keys::FileKeyStore& keys, const Gun& gun,
+                         const InitOptions& options) {
+  Location location = BS_TRY(environment.locate(gun));
+  auto transport = BS_TRY(environment.open_transport(location));
+  return Init(environment, keys, options, std::move(location), std::move(transport)).run();
+}
+
+}  // namespace boltseal::client
