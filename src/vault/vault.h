@@ -1,0 +1,69 @@
+// Snapshot and timestamp keys that the server holds, sealed at rest (SECURITY rule 24, NOTARY-SERVER.md 2.6
+// and 9, bug 18).
+//
+// Each key is sealed with AES-256-GCM under the sealing key; GUN, role and key id are the associated data, so
+// that a row copied to another GUN does not open. The public key is derived again when a key is opened, and
+// compared. Opened keys stay in a bounded cache whose memory is wiped.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/files.h"
+#include "base/names.h"
+#include "base/result.h"
+#include "crypto/random.h"
+#include "crypto/signer.h"
+#include "vault/key_table.h"
+
+namespace boltseal::vault {
+
+struct VaultOptions {
+  const Clock* clock = &system_clock();                  ///< outlives the vault and its signers
+  crypto::Random* random = &crypto::system_random();     ///< the same; thread safe
+  std::size_t open_keys = 256;                           ///< kept opened at once
+};
+
+/// Thread safe. Signers stay valid after the vault object is gone. All functions also give the errors of the
+/// table.
+class Vault {
+ public:
+  /// Reads the sealing key from `keys`, or makes it where both it and all rows are missing. bad_key: the file
+  /// is missing, unreadable or not the one that the rows were sealed with; the message names it, and nothing
+  /// is replaced.
+  static Result<Vault> open(std::unique_ptr<KeyTable> table, const Directory& keys, const VaultOptions& options = {});
+  Vault(Vault&&) noexcept;
+  Vault& operator=(Vault&&) noexcept;
+  ~Vault();
+
+  /// A key of the GUN's snapshot or timestamp role that has not signed yet, or a new one: asking again before
+  /// the first use gives the same key. bad_role: another role. bad_key: an algorithm that is not generated,
+  /// or the unused key does not open (never replaced silently).
+  Result<crypto::PublicKeyPtr> create(const Gun& gun, const RoleName& role, crypto::KeyAlgorithm algorithm);
+  /// The public keys of a role that are not retired, oldest first.
+  Result<std::vector<crypto::PublicKeyPtr>> keys(const Gun& gun, const RoleName& role) const;
+  /// Who signs with this public key for this role of this GUN; null where the vault has no such key.
+  Result<std::shared_ptr<crypto::Signer>> find(const Gun& gun, const RoleName& role, const crypto::PublicKey& key) const;
+  /// By id alone; key_missing.
+  Result<std::shared_ptr<crypto::Signer>> signer(const KeyId& id) const;
+  /// After a GUN was deleted: its keys sign no more. How many there were.
+  Result<std::int64_t> retire(const Gun& gun);
+  /// The table answers and the sealing key is still the right one.
+  Result<void> check() const;
+
+ private:
+  struct State;
+  explicit Vault(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+// A signer of the vault (crypto::Signer) takes a `signed` object in canonical form as its message, whatever
+// the scheme, and refuses with:
+//   bad_format      not canonical, not of the role's `_type`, not strictly one of the two forms
+//   policy_denied   expires more than three years and a day from now
+//   rollback        a version below the last one that this key signed in this form (an equal one is signed)
+//   key_missing     the key was retired
+//   bad_key         the row was changed, or its key is not the one of its public part
+
+}  // namespace boltseal::vault
