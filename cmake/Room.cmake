@@ -1,11 +1,11 @@
-# boltseal_room(PATH DEPENDS rooms... [LINK libs...] [PRIVATE libs...])
+# boltseal_room(PATH DEPENDS rooms... [LINK libs...] [PRIVATE libs...] [TEST_SUPPORT])
 # One static library (boltseal_<path>) of all *.cc below src/PATH that are no tests, one gtest binary
 # (<path>_test) of the *_test.cc there. A folder that does not exist yet makes no room. Rooms that lie
 # below another (http/client in http) are theirs alone.
 set(BOLTSEAL_NESTED_ROOMS http/client http/server)
 
 function(boltseal_room path)
-  cmake_parse_arguments(ROOM "" "" "DEPENDS;LINK;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ROOM "TEST_SUPPORT" "" "DEPENDS;LINK;PRIVATE" ${ARGN})
   set(dir ${CMAKE_SOURCE_DIR}/src/${path})
   if(NOT EXISTS ${dir})
     return()
@@ -43,6 +43,9 @@ function(boltseal_room path)
     add_executable(${name}_test ${tests})
     target_link_libraries(${name}_test PRIVATE boltseal_options boltseal_${name} ${ROOM_PRIVATE}
                           GTest::gmock GTest::gtest_main)
+    if(ROOM_TEST_SUPPORT)  # the repository simulator (tests/support)
+      target_link_libraries(${name}_test PRIVATE boltseal_test_support)
+    endif()
     target_precompile_headers(${name}_test PRIVATE <gmock/gmock.h> <gtest/gtest.h>)
     target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR})
     target_compile_definitions(${name}_test PRIVATE BOLTSEAL_SOURCE_DIR="${CMAKE_SOURCE_DIR}")

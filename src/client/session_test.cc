@@ -1,0 +1,178 @@
+#include "client/session.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cerrno>
+#include <thread>
+
+#include "client/test_repository.h"
+
+namespace boltseal::client {
+namespace {
+
+using SessionTest = RepositoryTest;
+
+INSTANTIATE_TEST_SUITE_P(Forms, SessionTest, testing::Values(tuf::Form::notary, tuf::Form::tuf1),
+                         [](const auto& info) {
+                           return info.param == tuf::Form::notary ? "Notary" : "Tuf1";
+                         });
+
+TEST_P(SessionTest, ColdThenWarmInOneRoundTrip) {
+  ASSERT_TRUE(run()) << run().error().what();
+  EXPECT_TRUE(cached(RoleName::targets()));
+  ASSERT_TRUE(run());
+  EXPECT_EQ(rounds, 1);
+}
+
+TEST_P(SessionTest, FollowsRotatedRoots) {
+  ASSERT_TRUE(run());
+  for (int i = 0; i < 3; ++i) {
+    server.rotate(RoleName::root());
+    server.publish_root();
+    server.publish();
+  }
+  ASSERT_TRUE(run()) << run().error().what();
+  EXPECT_EQ(cached(RoleName::root()), server.newest_root());
+  std::system(("rm -rf " + folder + "/trust").c_str());
+  ASSERT_TRUE(run()) << "from the pinned first root";
+}
+
+TEST_P(SessionTest, Security14_NothingIsWrittenBeforeFirstUseIsAccepted) {
+  const auto env = environment();
+  const auto s = session(*env, false);
+  ASSERT_TRUE(s->refresh());
+  ASSERT_TRUE(s->find("v1"));
+  EXPECT_TRUE(s->first_use());
+  EXPECT_FALSE(cached(RoleName::root()));
+  ASSERT_TRUE(s->keep());
+  EXPECT_TRUE(cached(RoleName::root()));
+  ASSERT_TRUE(run(false)) << "a cached root counts";
+}
+
+TEST_P(SessionTest, Security13_ARootThatIsNotThePinnedOneIsRefused) {
+  first_root_hash = Sha256{1};
+  const auto found = run();
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code(), ErrorCode::pin_mismatch) << found.error().what();
+  EXPECT_FALSE(cached(RoleName::root()));
+}
+
+TEST_P(SessionTest, RollbackIsRefusedAndTheStateStays) {
+  const auto old_timestamp = server.served.at(RoleName::timestamp());
+  server.publish();
+  ASSERT_TRUE(run());
+  const auto kept = cached(RoleName::timestamp());
+  server.served[RoleName::timestamp()] = old_timestamp;
+  EXPECT_EQ(run().error().code(), ErrorCode::rollback);
+  EXPECT_EQ(cached(RoleName::timestamp()), kept);
+}
+
+TEST_P(SessionTest, RollbackIsRefusedEvenIfTheCacheIsGone) {
+  const auto old = server.served;
+  server.publish();
+  ASSERT_TRUE(run());
+  for (const char* file : {"timestamp", "snapshot", "targets"}) {
+    std::system(("find " + folder + "/trust -name " + file + ".json -delete").c_str());
+  }
+  server.served = old;
+  EXPECT_EQ(run().error().code(), ErrorCode::rollback);
+}
+
+TEST_P(SessionTest, AnOutageLetsTheCacheSpeakUntilItExpires) {
+  ASSERT_TRUE(run());
+  outage = Error(ErrorCode::unreachable, "no route");
+  ASSERT_TRUE(run());
+  EXPECT_FALSE(online);
+  clock.advance(400 * kDay);
+  EXPECT_EQ(run().error().code(), ErrorCode::expired);
+}
+
+TEST_P(SessionTest, AnOutageWithoutCacheIsTheError) {
+  outage = Error(ErrorCode::timed_out, "no answer");
+  EXPECT_EQ(run().error().code(), ErrorCode::timed_out);
+}
+
+TEST_P(SessionTest, AnAnswerThatSaysSomethingIsNoOutage) {
+  ASSERT_TRUE(run());
+  for (const ErrorCode code : {ErrorCode::unauthorized, ErrorCode::tls_failed}) {
+    outage = Error(code, "refused");
+    EXPECT_EQ(run().error().code(), code);
+  }
+  outage.reset();
+  server.served.erase(RoleName::timestamp());
+  EXPECT_EQ(run().error().code(), ErrorCode::metadata_missing);
+}
+
+TEST_P(SessionTest, ABrokenCacheIsFetchedAgainButABrokenRootStops) {
+  ASSERT_TRUE(run());
+  std::system(("find " + folder +
+               "/trust -name timestamp.json -o -name snapshot.json -o -name targets.json | while read f; do "
+               "echo '{' > $f; done")
+                  .c_str());
+  ASSERT_TRUE(run()) << run().error().what();
+  std::system(("find " + folder + "/trust -name root.json | while read f; do echo '{' > $f; done").c_str());
+  EXPECT_FALSE(run());
+}
+
+TEST_P(SessionTest, G1_TimestampAndSnapshotStayWhenTargetsFail) {
+  ASSERT_TRUE(run());
+  const auto old_targets = cached(RoleName::targets());
+  server.publish();
+  server.faults[RoleName::targets()] = ErrorCode::server_error;
+  EXPECT_FALSE(run());
+  EXPECT_EQ(cached(RoleName::timestamp()), server.served.at(RoleName::timestamp()));
+  EXPECT_EQ(cached(RoleName::snapshot()), server.served.at(RoleName::snapshot()));
+  EXPECT_EQ(cached(RoleName::targets()), old_targets);
+}
+
+// Fails the n-th step of writing, for every n until nothing fails any more: what is on disk is whole, and the
+// next run succeeds.
+TEST_P(SessionTest, C1_AFaultAtAnyWriteIsRepairedByTheNextRun) {
+  for (int nth = 0;; ++nth) {
+    ASSERT_LT(nth, 100);
+    server.publish();
+    int seen = 0;
+    set_file_fault_hook([&](std::string_view, std::string_view) { return seen++ == nth ? ENOSPC : 0; });
+    const auto faulty = run();
+    set_file_fault_hook({});
+    ASSERT_TRUE(run()) << run().error().what();
+    EXPECT_EQ(cached(RoleName::timestamp()), server.served.at(RoleName::timestamp()));
+    if (faulty) break;
+    EXPECT_EQ(faulty.error().code(), ErrorCode::disk_full);
+  }
+}
+
+TEST_P(SessionTest, C2_TwoClientsAtOnceInOneStore) {
+  std::atomic<int> good{0};
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.emplace_back([&] {
+      const auto env = environment();
+      for (int round = 0; round < 5; ++round) {
+        Session one(*env, pinned_location(), std::make_unique<SimTransport>(server));
+        if (one.refresh()) ++good;
+      }
+    });
+  }
+  for (auto& client : clients) client.join();
+  EXPECT_EQ(good, 20);
+  ASSERT_TRUE(run());
+}
+
+TEST_P(SessionTest, C3_AClockThatIsFarOff) {
+  ASSERT_TRUE(run());
+  clock.advance(3650 * kDay);
+  EXPECT_EQ(run().error().code(), ErrorCode::expired);
+  clock.advance(-7300 * kDay);
+  const auto found = run();
+  if (GetParam() == tuf::Form::tuf1) {
+    ASSERT_FALSE(found);
+    EXPECT_EQ(found.error().code(), ErrorCode::clock_wrong) << found.error().what();
+  } else {
+    ASSERT_FALSE(found) << "the root certificate is not valid yet";
+  }
+}
+
+}  // namespace
+}  // namespace boltseal::client
