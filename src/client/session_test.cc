@@ -13,10 +13,10 @@ namespace {
 
 using SessionTest = RepositoryTest;
 
-INSTANTIATE_TEST_SUITE_P(Forms, SessionTest, testing::Values(tuf::Form::notary, tuf::Form::tuf1),
-                         [](const auto& info) {
-                           return info.param == tuf::Form::notary ? "Notary" : "Tuf1";
-                         });
+std::string form_name(const testing::TestParamInfo<tuf::Form>& form) {
+  return form.param == tuf::Form::notary ? "Notary" : "Tuf1";
+}
+INSTANTIATE_TEST_SUITE_P(Forms, SessionTest, testing::Values(tuf::Form::notary, tuf::Form::tuf1), form_name);
 
 TEST_P(SessionTest, ColdThenWarmInOneRoundTrip) {
   ASSERT_TRUE(run()) << run().error().what();
