@@ -1,5 +1,7 @@
 #include "server/renewal.h"
 
+#include <algorithm>
+
 #include "base/log.h"
 #include "server/stored_chain.h"
 #include "tuf/codec.h"
@@ -11,7 +13,9 @@ namespace {
 constexpr auto kRetry = std::chrono::minutes(5);
 constexpr std::size_t kPage = 1000;
 
-Time half_life(Time created, Time expires) { return created + (expires - created) / 2; }
+Time renewal_time(Time created, Time expires, const Lifetimes& lives) {
+  return created + (expires - created) / 100 * lives.renew_at_percent;
+}
 
 }  // namespace
 
@@ -57,9 +61,9 @@ Result<bool> Renewal::renew_if(const Gun& gun, Choose choose) {
 }
 
 Result<bool> Renewal::renew(const Gun& gun) {
-  return renew_if(gun, [](const Online& online, Time now) {
-    return Due{.snapshot = now >= half_life(online.snapshot.created, online.snapshot_expires),
-               .timestamp = now >= half_life(online.timestamp.created, online.timestamp_expires)};
+  return renew_if(gun, [&lives = online_.signing().lifetimes()](const Online& online, Time now) {
+    return Due{.snapshot = now >= renewal_time(online.snapshot.created, online.snapshot_expires, lives),
+               .timestamp = now >= renewal_time(online.timestamp.created, online.timestamp_expires, lives)};
   });
 }
 
@@ -105,8 +109,9 @@ Result<bool> Renewal::store_renewed(const Gun& gun, const Online& online, Due du
 Result<std::optional<Time>> Renewal::due_at(const Gun& gun) const {
   const auto online = BS_TRY(load(gun));
   if (!online) return std::optional<Time>();
-  Time at = half_life(online->timestamp.created, online->timestamp_expires);
-  const Time snapshot_at = half_life(online->snapshot.created, online->snapshot_expires);
+  const Lifetimes& lives = online_.signing().lifetimes();
+  Time at = renewal_time(online->timestamp.created, online->timestamp_expires, lives);
+  const Time snapshot_at = renewal_time(online->snapshot.created, online->snapshot_expires, lives);
   if (snapshot_at < at) {
     // Only a snapshot that is ours makes the GUN due.
     const auto root = BS_TRY(stored_root(storage_, gun, Form::notary));
@@ -145,10 +150,11 @@ void Renewal::schedule(const Gun& gun, Time at) {
   wake_.notify_all();
 }
 
-/// The exact time is found out when the thread gets there: half of the shortest life is soon enough.
+/// The exact time is found out when the thread gets there: that of the shortest life is soon enough.
 void Renewal::watch(const Gun& gun) {
   const Lifetimes& lives = online_.signing().lifetimes();
-  schedule(gun, clock_.now() + std::min(lives.snapshot, lives.timestamp) / 2);
+  const Time now = clock_.now();
+  schedule(gun, renewal_time(now, now + std::min(lives.snapshot, lives.timestamp), lives));
 }
 
 void Renewal::schedule_all() {

@@ -1,4 +1,4 @@
-// Renewal of what the server signs: in the background at half of each lifetime, and at once when a reader
+// Renewal of what the server signs: in the background at half of each lifetime (or another part of it), and at once when a reader
 // meets an expired file (NOTARY-SERVER.md 3, SECURITY rule 12).
 //
 // Before it signs again it verifies what it signs over: the root, the snapshot, and signature and hash of every
@@ -34,7 +34,7 @@ class Renewal {
           std::function<void(const Gun&)> changed);
   ~Renewal();
 
-  /// Renews what has passed half of its life. true: something was stored.
+  /// Renews what has passed that part of its life. true: something was stored.
   Result<bool> renew(const Gun& gun);
   /// For readers: only what has expired, or a timestamp that does not name the newest state.
   Result<bool> renew_expired(const Gun& gun);

@@ -18,6 +18,7 @@ namespace boltseal::server {
 struct Lifetimes {
   Duration snapshot = 3 * 365 * kDay;
   Duration timestamp = 14 * kDay;
+  int renew_at_percent = 50;  ///< of a life, counted from when the file was stored
 };
 
 class Signing {
