@@ -51,7 +51,7 @@ class Reference {
 /// where the first component is no host by Docker's rule.
 std::string registry_host_of(const Gun& gun);
 
-/// A GUN as a person writes it at `boltseal` ("alpine") or exactly as a Notary GUN.
+/// A GUN as a person writes it ("alpine", "127.0.0.1:5000/app"); bad_name, with tag or digest too.
 Result<Gun> gun_of_name(std::string_view text);
 
 }  // namespace boltseal::registry
