@@ -61,6 +61,7 @@ class FileKeyStore final : public KeyStore {
 
  private:
   Result<Directory> directory(bool create) const;
+  Error missing(const KeyId& id) const;
   Result<KeyFile> read(const KeyId& id) const;
   KeyInfo describe(const KeyId& id, const KeyFile& file) const;
   Result<void> write(const KeyId& id, std::string_view text) const;
