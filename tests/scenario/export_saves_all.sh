@@ -43,7 +43,7 @@ expect_fail 6 b export --gun "$G" -o "$D/other"
 step "the server is gone: the saved data verifies against the owner's root"
 stop_service server
 client_home offline
-ok b pin --gun "$G" --root-sha256 "$(sha256_of "$M/1.root.json")" --server "$D/saved/$G"
-ok b resolve --gun "$G" v1 --server "$D/saved/$G"
+ok b pin --gun "$G" --root-sha256 "$(sha256_of "$M/1.root.json")" --server "$M"
+ok b resolve --gun "$G" v1 --server "$M"
 assert_contains "sha256:$(printf %064d 1)"
-ok b resolve --gun "$G" v2 --server "$D/saved/$G"
+ok b resolve --gun "$G" v2 --server "$M"

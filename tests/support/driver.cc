@@ -117,7 +117,8 @@ Result<void> Client::refresh_offline() {
   }
   BS_TRY(set->use_local_timestamp());
   if (set->snapshot() == nullptr) return fail(ErrorCode::metadata_missing, "no snapshot in the cache");
-  const auto kept = set->offer_local_targets(RoleName::root(), RoleName::targets(), disk.at(RoleName::targets()));
+  const auto kept =
+      set->offer_local_targets(RoleName::root(), RoleName::targets(), disk.at(RoleName::targets()));
   if (kept != LocalFile::current) return fail(ErrorCode::metadata_missing, "no targets in the cache");
   return {};
 }
@@ -159,7 +160,8 @@ std::string Client::state() const {
     if (role_name == RoleName::snapshot()) return (*tuf::parse_snapshot(form, bytes))->version;
     return (*tuf::parse_targets(form, role_name, bytes))->version;
   };
-  for (const RoleName& base : {RoleName::root(), RoleName::timestamp(), RoleName::snapshot(), RoleName::targets()}) {
+  for (const RoleName& base :
+       {RoleName::root(), RoleName::timestamp(), RoleName::snapshot(), RoleName::targets()}) {
     if (disk.contains(base)) add(base, version_of(base, disk.at(base)));
   }
   for (const auto& [role_name, bytes] : disk) {

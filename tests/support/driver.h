@@ -1,5 +1,5 @@
-// A small client on TrustedSet for the attack tests: the refresh loop of a real client without network and disk.
-// `disk` and `floors` are what it would have persisted, step by step.
+// A small client on TrustedSet for the attack tests: the refresh loop of a real client without network and
+// disk. `disk` and `floors` are what it would have persisted, step by step.
 #pragma once
 
 #include <functional>
@@ -23,17 +23,17 @@ class Client {
   Client(Simulator& server, std::string root);
 
   Simulator* server;
-  std::map<RoleName, std::string> disk;       ///< trusted files
+  std::map<RoleName, std::string> disk;  ///< trusted files
   tuf::Floors floors;
   Time now = sim_now();
   std::function<void(tuf::TrustOptions&)> configure = [](tuf::TrustOptions&) {};
   tuf::RootOrigin origin = tuf::RootOrigin::first_contact;
   tuf::WalkOptions walk_options;
-  std::optional<tuf::TrustedSet> set;         ///< of the last refresh
+  std::optional<tuf::TrustedSet> set;  ///< of the last refresh
   std::optional<tuf::Refusal> refusal;
 
-  /// Root, timestamp, snapshot, targets. TUF 1.0: roots first. Notary: timestamp first, a look at the roots where
-  /// that fails (NOTARY-CLIENT 8).
+  /// Root, timestamp, snapshot, targets. TUF 1.0: roots first. Notary: timestamp first, a look at the roots
+  /// where that fails (NOTARY-CLIENT 8).
   Result<void> refresh();
   /// After refresh(), in the form's order (Notary: docker's).
   Result<tuf::Found> find(std::string_view name);
@@ -50,7 +50,7 @@ class Client {
  private:
   Result<void> start();
   Result<void> load_roots();
-  Result<bool> load_online();                 ///< false: another root is needed
+  Result<bool> load_online();  ///< false: another root is needed
   Result<void> load_targets(const tuf::RoleEdge& edge);
   Result<void> refresh_once();
   void keep(const RoleName& role, const std::string& bytes);

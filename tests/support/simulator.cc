@@ -42,19 +42,26 @@ void replace_first(std::string& text, std::string_view from, std::string_view to
   text.replace(at, from.size(), to);
 }
 
+TestKey make_key(Form form) {
+  return make_key(form,
+                  form == Form::tuf1 ? crypto::KeyAlgorithm::ed25519 : crypto::KeyAlgorithm::ecdsa_p256);
+}
+
 TestKey make_key(Form form, crypto::KeyAlgorithm algorithm) {
   auto signer = must(crypto::SoftwareKey::generate(algorithm));
   return {signer, tuf::encode_key(form, signer->public_key())};
 }
 
-TestKey certify(const crypto::SoftwareKeyPtr& signer, std::string_view common_name, Duration from, Duration until) {
-  const auto certificate = must(crypto::make_self_signed(*signer, common_name, sim_now() + from, sim_now() + until,
-                                                         crypto::system_random()));
+TestKey certify(const crypto::SoftwareKeyPtr& signer, std::string_view common_name, Duration from,
+                Duration until) {
+  const auto certificate = must(crypto::make_self_signed(*signer, common_name, sim_now() + from,
+                                                         sim_now() + until, crypto::system_random()));
   return {signer, must(tuf::certificate_key(certificate.pem()))};
 }
 
 TestKey make_certificate(std::string_view common_name, Duration from, Duration until) {
-  return certify(must(crypto::SoftwareKey::generate(crypto::KeyAlgorithm::ecdsa_p256)), common_name, from, until);
+  return certify(must(crypto::SoftwareKey::generate(crypto::KeyAlgorithm::ecdsa_p256)), common_name, from,
+                 until);
 }
 
 tuf::Signature sign_text(Form form, const TestKey& key, std::string_view canonical) {
@@ -70,15 +77,15 @@ tuf::Signature sign_text(Form form, const TestKey& key, std::string_view canonic
 Simulator::Simulator(Form the_form, std::string the_gun, const TestKey* root_key)
     : form(the_form), gun(std::move(the_gun)) {
   const auto name = must(Gun::parse(gun));
-  const TestKey root_pair = root_key != nullptr     ? *root_key
+  const TestKey root_pair = root_key != nullptr    ? *root_key
                             : form == Form::notary ? make_certificate(gun)
-                                                   : make_key(form);
+                                                   : make_key(form, crypto::KeyAlgorithm::ecdsa_p256);
   tuf::RootRoles roles;
   signers[RoleName::root()] = {root_pair};
   roles.root = {root_pair.listed};
-  for (auto [role_name, list] : {std::pair{RoleName::targets(), &roles.targets},
-                                 std::pair{RoleName::snapshot(), &roles.snapshot},
-                                 std::pair{RoleName::timestamp(), &roles.timestamp}}) {
+  for (auto [role_name, list] :
+       {std::pair{RoleName::targets(), &roles.targets}, std::pair{RoleName::snapshot(), &roles.snapshot},
+        std::pair{RoleName::timestamp(), &roles.timestamp}}) {
     signers[role_name] = {make_key(form)};
     *list = {signers[role_name].front().listed};
   }
@@ -109,8 +116,8 @@ TestKey Simulator::rotate(const RoleName& role_name) {
   return key;
 }
 
-TestKeys Simulator::delegate(const RoleName& parent, std::string_view name, std::vector<std::string> paths, int keys,
-                             std::int64_t threshold, bool terminating) {
+TestKeys Simulator::delegate(const RoleName& parent, std::string_view name, std::vector<std::string> paths,
+                             int keys, std::int64_t threshold, bool terminating) {
   TestKeys fresh;
   for (int i = 0; i < keys; ++i) fresh.push_back(make_key(form));
   delegate_with(parent, name, std::move(paths), fresh, threshold, terminating);
@@ -150,7 +157,8 @@ void Simulator::set_target(const RoleName& role_name, std::string_view name, std
 
 // ---- signing ---------------------------------------------------------------------------------------------
 
-std::string Simulator::signed_file(const RoleName& role_name, const tuf::Payload& payload, const TestKeys& keys) {
+std::string Simulator::signed_file(const RoleName& role_name, const tuf::Payload& payload,
+                                   const TestKeys& keys) {
   tuf::Payload changed = payload;
   const auto change = before_signing.find(role_name);
   if (change != before_signing.end()) {
@@ -174,10 +182,12 @@ void Simulator::sign_root() {
 }
 
 void Simulator::sign_targets(const RoleName& role_name) {
-  served[role_name] = signed_file(role_name, tuf::write_payload(targets.at(role_name)), signers.at(role_name));
+  served[role_name] =
+      signed_file(role_name, tuf::write_payload(targets.at(role_name)), signers.at(role_name));
 }
 
-tuf::Meta Simulator::meta_for(const RoleName& role_name, const std::string& bytes, std::int64_t version) const {
+tuf::Meta Simulator::meta_for(const RoleName& role_name, const std::string& bytes,
+                              std::int64_t version) const {
   return tuf::meta_of(form, role_name.str(), bytes, version);
 }
 

@@ -1,6 +1,6 @@
-// A repository in memory, in either form, for tests of verification: edit the models, sign, and it is served as
-// a transport would. Whatever an attacker could do (sign with stolen keys, serve old bytes, change a byte) is a
-// line on the public members. Deterministic in time (kNow); keys are fresh. Not thread safe.
+// A repository in memory, in either form, for tests of verification: edit the models, sign, and it is served
+// as a transport would. Whatever an attacker could do (sign with stolen keys, serve old bytes, change a byte)
+// is a line on the public members. Deterministic in time (kNow); keys are fresh. Not thread safe.
 #pragma once
 
 #include <functional>
@@ -30,7 +30,9 @@ struct TestKey {
 };
 using TestKeys = std::vector<TestKey>;
 
-TestKey make_key(tuf::Form form, crypto::KeyAlgorithm algorithm = crypto::KeyAlgorithm::ecdsa_p256);
+/// TUF 1.0: Ed25519, whose signatures (and files) have one length. Notary: P-256.
+TestKey make_key(tuf::Form form);
+TestKey make_key(tuf::Form form, crypto::KeyAlgorithm algorithm);
 /// A Notary root key: self-signed certificate. Dates relative to sim_now().
 TestKey make_certificate(std::string_view common_name, Duration from = -kDay, Duration until = 3650 * kDay);
 /// The same pair as another certificate.
@@ -61,17 +63,17 @@ class Simulator {
   /// Fresh key for a base role.
   TestKey rotate(const RoleName& role);
   /// A delegation with fresh keys (unless given), with an empty file at version 1.
-  TestKeys delegate(const RoleName& parent, std::string_view name, std::vector<std::string> paths, int keys = 1,
-                    std::int64_t threshold = 1, bool terminating = false);
-  void delegate_with(const RoleName& parent, std::string_view name, std::vector<std::string> paths, TestKeys keys,
-                     std::int64_t threshold = 1, bool terminating = false);
+  TestKeys delegate(const RoleName& parent, std::string_view name, std::vector<std::string> paths,
+                    int keys = 1, std::int64_t threshold = 1, bool terminating = false);
+  void delegate_with(const RoleName& parent, std::string_view name, std::vector<std::string> paths,
+                     TestKeys keys, std::int64_t threshold = 1, bool terminating = false);
   void set_target(const RoleName& role, std::string_view name, std::string_view content);
   tuf::Targets& file(const RoleName& role) { return targets.at(role); }
 
   // ---- signing: each replaces what is served for the role
-  void sign_root();                        ///< by its signers and those of the root before it
+  void sign_root();  ///< by its signers and those of the root before it
   void sign_targets(const RoleName& role);
-  void sign_snapshot();                    ///< lists what is served now
+  void sign_snapshot();  ///< lists what is served now
   void sign_timestamp();
   /// Next version of the roles given (default: targets), of snapshot and of timestamp.
   void publish(const std::vector<RoleName>& roles = {RoleName::targets()});
@@ -82,10 +84,10 @@ class Simulator {
   std::string signed_file(const RoleName& role, const tuf::Payload& payload, const TestKeys& keys);
 
   // ---- serving
-  std::map<RoleName, std::string> served;              ///< roles but root
-  std::map<std::int64_t, std::string> roots;           ///< by version
-  std::map<RoleName, ErrorCode> faults;                ///< answers that fail
-  std::vector<std::string> requests;                   ///< "2.root", "timestamp", ...
+  std::map<RoleName, std::string> served;     ///< roles but root
+  std::map<std::int64_t, std::string> roots;  ///< by version
+  std::map<RoleName, ErrorCode> faults;       ///< answers that fail
+  std::vector<std::string> requests;          ///< "2.root", "timestamp", ...
   /// not_found where nothing is served. Bytes are given whatever hash was asked for: the server may lie.
   Result<std::string> fetch(const tuf::Want& want);
   const std::string& newest_root() const { return roots.rbegin()->second; }
