@@ -34,7 +34,7 @@ Secret::Secret(std::size_t size) : size_(size) {
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
   mapped_ = (size + page - 1) / page * page;
   void* memory = mmap(nullptr, mapped_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (memory == MAP_FAILED) throw std::bad_alloc();
+  if (memory == MAP_FAILED) throw std::bad_alloc();  // lint: allow throw (as operator new does)
   data_ = static_cast<std::uint8_t*>(memory);
   static_cast<void>(mlock(data_, mapped_));
   madvise(data_, mapped_, MADV_DONTDUMP);
