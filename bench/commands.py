@@ -77,9 +77,9 @@ def commands_of(side, config, small, many):
         return {"lookup": f"notary lookup {small} v1", "many": f"notary lookup {many} v77",
                 "publish": f"notary addhash -p {many} x 100 --sha256 {DIGEST}",
                 "count": f"notary -s @SERVER@ lookup {small} v1"}
-    b = config["boltseal"]
+    b = f"{config['boltseal']} --ca-file {config['ca']}"
     return {"lookup": f"{b} resolve {small}:v1", "many": f"{b} resolve {many}:v77",
-            "publish": f"{b} sign {many}:x@sha256:{config['digest']}", "count": f"{b} --server @SERVER@ resolve {small}:v1"}
+            "publish": f"{b} sign {many}:x@sha256:{config['digest']}", "count": f"{b} resolve {small}:v1"}
 
 
 def publish_times(side, command, runs):

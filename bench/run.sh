@@ -29,5 +29,5 @@ side() { # NAME PIDS...
   side theirs "$THEIRS_PID" "$SIGNER_PID"
   [ -z "${OURS_PID:-}" ] || side ours "$OURS_PID"
 } | jq -s --arg b "$BOLTSEAL" --arg r "$REGISTRY_ADDR" --arg d "$digest" \
-  '{sides: ., boltseal: $b, registry: $r, digest: $d}' >"$D/bench.json"
+  --arg c "$CA_FILE" '{sides: ., ca: $c, boltseal: $b, registry: $r, digest: $d}' >"$D/bench.json"
 /usr/bin/python3 -B "$ROOT/bench/measure.py" "$D/bench.json"
