@@ -47,7 +47,7 @@ class KeyTable {
   virtual Result<std::optional<KeyRow>> find(const KeyId& id) = 0;
   /// All keys of a role that are not retired, oldest first.
   virtual Result<std::vector<KeyRow>> list(const Gun& gun, const RoleName& role) = 0;
-  /// Any one row, to try a sealing key on.
+  /// Whether there is no row at all.
   virtual Result<bool> empty() = 0;
 
   /// Records, in one transaction and durably, that the key signs `version` in `form` now: last_used, and the
