@@ -79,12 +79,12 @@ Result<TimestampStep> TrustedSet::State::update_timestamp(std::string bytes) {
 
 Result<void> TrustedSet::State::use_local_timestamp() {
   if (phase != Phase::timestamp) return out_of_order("the timestamp of the cache");
+  BS_TRY(check_clock(refusals, floors, options.now));
   if (!timestamp) {
     return refusals.refuse({.code = ErrorCode::metadata_missing, .role = RoleName::timestamp()},
                            "no usable timestamp in the cache",
                            "verify once while the trust server can be reached");
   }
-  BS_TRY(check_clock(refusals, floors, options.now));
   BS_TRY(check_expiry(refusals, RoleName::timestamp(), timestamp->facts.expires, options.now));
   phase = Phase::snapshot;
   promote_local_snapshot();
