@@ -10,6 +10,7 @@
 #include "crypto/digest.h"
 #include "crypto/seal.h"
 #include "crypto/software_key.h"
+#include "tuf/codec.h"
 #include "tuf/editor.h"
 #include "tuf/key.h"
 #include "vault/content.h"
@@ -48,7 +49,7 @@ class VaultTest : public testing::TestWithParam<bool> {
   std::string database_;
 };
 INSTANTIATE_TEST_SUITE_P(Tables, VaultTest, testing::Bool(),
-                         [](const auto& info) { return info.param ? "Sqlite" : "Memory"; });
+                         [](const auto& kind) { return kind.param ? "Sqlite" : "Memory"; });
 
 std::string snapshot_payload(Form form, std::int64_t version, Time expires = kNow + 365 * kDay) {
   tuf::Snapshot body = tuf::new_snapshot(form, expires, kGun);
