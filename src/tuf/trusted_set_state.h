@@ -96,6 +96,7 @@ class TrustedSet::State {
   const Meta* listed(const RoleName& role) const;
   Result<Held<Targets>> verify_targets(const RoleName& delegator, const RoleName& role,
                                        const Unverified<Targets>& file);
+  /// Versions and expiry; the content was compared before.
   Result<void> check_targets(const RoleName& role, const Meta& meta, const Unverified<Targets>& file);
   void accept_targets(const RoleName& delegator, const RoleName& role, Held<Targets> held);
 

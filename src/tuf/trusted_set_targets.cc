@@ -63,7 +63,6 @@ Result<TrustedSet::State::Held<Targets>> TrustedSet::State::verify_targets(const
 
 Result<void> TrustedSet::State::check_targets(const RoleName& role, const Meta& meta,
                                               const Unverified<Targets>& file) {
-  BS_TRY(check_content(refusals, options.form, role, meta, file.bytes()));
   if (meta.version) BS_TRY(check_version(refusals, role, file->version, *meta.version));
   BS_TRY(check_floor(refusals, role, file->version, floors));
   if (options.tolerate_expired_targets) return {};
@@ -89,7 +88,8 @@ LocalFile TrustedSet::State::offer_targets(const RoleName& delegator, const Role
   auto held = verify_targets(delegator, role, *file);
   if (!held) return LocalFile::ignored;
   const Meta* meta = listed(role);
-  if (meta != nullptr && check_targets(role, *meta, *file)) {
+  if (meta != nullptr && check_content(refusals, options.form, role, *meta, file->bytes()) &&
+      check_targets(role, *meta, *file)) {
     accept_targets(delegator, role, std::move(*held));
     return LocalFile::current;
   }
