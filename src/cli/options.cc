@@ -94,9 +94,7 @@ class Reader {
     std::string value(text);
     if (option.value.empty()) value = BS_TRY(boolean_text(option.name, text));
     auto& values = values_[std::string(option.name)];
-    if (!option.repeats && !values.empty() && !option.value.empty())
-      return refuse("--" + std::string(option.name) + " is given twice");
-    if (option.value.empty()) values.clear();
+    if (!option.repeats) values.clear();  // the last one counts
     values.push_back(std::move(value));
     return {};
   }

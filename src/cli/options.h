@@ -35,7 +35,8 @@ class Parsed {
   std::vector<std::string> arguments_;
 };
 
-/// usage: an unknown option, a missing or superfluous value, a single option given twice.
+/// usage: an unknown option, a missing or superfluous value. Of an option that does not repeat the last one
+/// counts.
 Result<Parsed> parse_options(std::span<const Option> options, std::span<const std::string> words);
 
 /// One line for each option, aligned: "  -f, --format FORMAT   text or json".

@@ -31,13 +31,15 @@ TEST(Options, BooleansTakeValuesOnlyByEquals) {
 }
 
 TEST(Options, WrongOnesAreRefused) {
-  for (const std::vector<std::string>& bad : std::vector<std::vector<std::string>>{
-           {"--none"}, {"-x"}, {"--format"}, {"-f"}, {"--format=a", "--format=b"}, {"-yx"}}) {
+  for (const std::vector<std::string>& bad :
+       std::vector<std::vector<std::string>>{{"--none"}, {"-x"}, {"--format"}, {"-f"}, {"-yx"}}) {
     const auto p = parse(bad);
     ASSERT_FALSE(p) << bad.front();
     EXPECT_EQ(p.error().code(), ErrorCode::usage);
   }
 }
+
+TEST(Options, TheLastOneCounts) { EXPECT_EQ(parse({"--format=a", "--format=b"})->value("format"), "b"); }
 
 TEST(Options, ALoneDashIsAnArgument) { EXPECT_THAT(parse({"-"})->arguments(), testing::ElementsAre("-")); }
 
