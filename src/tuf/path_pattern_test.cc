@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
+#include <ctime>
 
 #include "crypto/digest.h"
 
@@ -67,9 +67,9 @@ TEST(PathPattern, HostilePatternsEndSoon) {
   for (int i = 0; i < 1000; ++i) pattern += "*a";
   pattern += "*b";
   const std::string name(4000, 'a');
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   EXPECT_FALSE(glob_matches(pattern, name));
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+  EXPECT_LT(std::clock() - start, 4 * CLOCKS_PER_SEC);  // processor time, also under a sanitizer
   EXPECT_FALSE(glob_matches(std::string(4097, '*'), "a"));
   EXPECT_FALSE(glob_matches("*", std::string(4097, 'a')));
 }

@@ -1,6 +1,6 @@
 // Group K: keys, thresholds, signatures, and what a stolen key is good for.
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 
 #include "base/encoding.h"
 #include "base/limits.h"
@@ -261,10 +261,10 @@ TEST_P(Attack, K9_TenThousandBadSignatures) {
   repo.served[RoleName::targets()] = tuf::assemble(form(), payload.wire, many);
   repo.publish_online();
   Client client(repo);
-  const auto start = std::chrono::steady_clock::now();
+  const std::clock_t start = std::clock();
   EXPECT_TRUE(fails_with(client.refresh(), ErrorCode::limit_exceeded));
-  // Far below what 10,000 verifications cost, even in a debug build on a busy machine.
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(500));
+  // Processor time: reading two megabytes in a debug build or under a sanitizer, no verification.
+  EXPECT_LT(std::clock() - start, 2 * CLOCKS_PER_SEC);
 }
 
 }  // namespace
