@@ -140,8 +140,9 @@ class Tuf1Http final : public HttpTransport {
  private:
   Result<std::string> file_name(const Item& item) const override { return tuf1_file_name(item); }
   Result<std::string> part_name(const Part& part) const override {
-    if (!part.version && part.role != RoleName::timestamp()) return fail(ErrorCode::usage, "a TUF 1.0 file is published with its version");
-    return tuf1_file_name(Item{part.role, 0, std::nullopt, part.version});
+    const bool timestamp = part.role == RoleName::timestamp();  // the one file that never has a version in its name
+    if (!part.version && !timestamp) return fail(ErrorCode::usage, "a TUF 1.0 file is published with its version");
+    return tuf1_file_name(Item{part.role, 0, std::nullopt, timestamp ? std::nullopt : part.version});
   }
   std::string metadata_folder() const override { return "tuf1/metadata/"; }
   std::string publish_folder() const override { return "tuf1/"; }

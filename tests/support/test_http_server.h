@@ -138,7 +138,7 @@ class TestHttpServer {
   static bool read_request(int fd, std::string& buffer, TestRequest& out) {
     std::size_t end;
     while ((end = buffer.find("\r\n\r\n")) == std::string::npos) {
-      if (!receive(fd, buffer)) return false;
+      if (!receive(fd, buffer) || buffer.front() == '\x16') return false;  // a TLS handshake: hang up, as servers do
     }
     out = TestRequest();
     const auto head = buffer.substr(0, end + 2);
