@@ -149,7 +149,6 @@ Result<void> edit_delegation(Targets& targets, const RoleName& parent, const Rol
     }
     role = &delegations.roles.emplace_back();
     role->name = name.str();
-    if (targets.form == Form::tuf1) role->terminating = false;
   }
   change_paths(*role, edit);
   // Go omits an empty list; python-tuf wants one of paths and path_hash_prefixes.
@@ -162,7 +161,9 @@ Result<void> edit_delegation(Targets& targets, const RoleName& parent, const Rol
     role->null_keyids = false;
   }
   if (edit.threshold) role->threshold = *edit.threshold;
-  if (edit.terminating && targets.form == Form::tuf1) role->terminating = edit.terminating;
+  // python-tuf refuses a file without it.
+  if (targets.form == Form::tuf1)
+    role->terminating = edit.terminating.value_or(role->terminating.value_or(false));
   drop_unused(delegations, removed);
   return {};
 }

@@ -124,14 +124,16 @@ Result<Timestamp> read_timestamp(const json::Value& body, const ReadOptions&) {
   Timestamp timestamp;
   BS_TRY(read_common(kForm, fields, {.type = FileType::timestamp}, timestamp));
   bool found = false;
+  std::vector<const json::Member*> others;
   for (const json::Member& member : BS_TRY(fields.object("meta"))->members()) {
     if (member.name == "snapshot") {
       timestamp.snapshot = BS_TRY(read_meta(member));
       found = true;
     } else {
-      timestamp.other_meta.push_back({std::string(member.name), BS_TRY(canonical_text(kForm, member.value))});
+      others.push_back(&member);
     }
   }
+  timestamp.other_meta = BS_TRY(read_extras(kForm, others));
   BS_TRY(require_sha256(found ? &timestamp.snapshot : nullptr, "snapshot"));
   return timestamp;
 }

@@ -68,8 +68,7 @@ std::string write_delegated(const DelegatedRole& role) {
   out.text("name", role.name);
   if (role.has_paths || !role.paths.empty()) out.raw("paths", canonical_strings(role.paths));
   if (role.has_hash_prefixes) out.raw("path_hash_prefixes", canonical_strings(role.path_hash_prefixes));
-  // python-tuf refuses a file without it.
-  out.boolean("terminating", role.terminating.value_or(false));
+  if (role.terminating) out.boolean("terminating", *role.terminating);
   write_role_keys(out, role);
   return out.finish();
 }
@@ -134,15 +133,17 @@ Result<Snapshot> read_snapshot(const json::Value& body, const ReadOptions& optio
   const auto fields = BS_TRY(fields_of(body, {"meta", "x-boltseal-twin"}));
   Snapshot snapshot;
   BS_TRY(read_common(kForm, fields, {FileType::snapshot, options.lenient_dates}, snapshot));
+  std::vector<const json::Member*> others;
   for (const json::Member& member : BS_TRY(fields.object("meta"))->members()) {
     if (member.name.ends_with(kSuffix)) {
       snapshot.meta.push_back(BS_TRY(read_meta(member)));
     } else {
-      snapshot.other_meta.push_back({std::string(member.name), BS_TRY(canonical_text(kForm, member.value))});
+      others.push_back(&member);
     }
   }
   std::sort(snapshot.meta.begin(), snapshot.meta.end(),
             [](const Meta& a, const Meta& b) { return a.name < b.name; });
+  snapshot.other_meta = BS_TRY(read_extras(kForm, others));
   snapshot.twin = BS_TRY(read_optional_sha256(fields, "x-boltseal-twin"));
   return snapshot;
 }
@@ -152,14 +153,16 @@ Result<Timestamp> read_timestamp(const json::Value& body, const ReadOptions& opt
   Timestamp timestamp;
   BS_TRY(read_common(kForm, fields, {FileType::timestamp, options.lenient_dates}, timestamp));
   bool found = false;
+  std::vector<const json::Member*> others;
   for (const json::Member& member : BS_TRY(fields.object("meta"))->members()) {
     if (member.name == "snapshot.json") {
       timestamp.snapshot = BS_TRY(read_meta(member));
       found = true;
     } else {
-      timestamp.other_meta.push_back({std::string(member.name), BS_TRY(canonical_text(kForm, member.value))});
+      others.push_back(&member);
     }
   }
+  timestamp.other_meta = BS_TRY(read_extras(kForm, others));
   if (!found) return fail(fields.wrong("meta", "has no entry snapshot.json"));
   timestamp.twin = BS_TRY(read_optional_sha256(fields, "x-boltseal-twin"));
   if (const auto text = BS_TRY(fields.optional_string("x-boltseal-issued"))) {

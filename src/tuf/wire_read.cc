@@ -82,6 +82,7 @@ Result<Extras> read_extras(Form form, const std::vector<const json::Member*>& me
   for (const json::Member* member : members) {
     extras.push_back({std::string(member->name), BS_TRY(canonical_text(form, member->value))});
   }
+  std::sort(extras.begin(), extras.end(), [](const Extra& a, const Extra& b) { return a.name < b.name; });
   return extras;
 }
 
@@ -132,6 +133,7 @@ Result<Hashes> read_hashes(Form form, const json::Value& map, std::string_view p
       hashes.others.emplace_back(member.name, text);
     }
   }
+  std::sort(hashes.others.begin(), hashes.others.end());
   if (!hashes.any_known()) return fail(wrong(path, "holds neither sha256 nor sha512"));
   return hashes;
 }

@@ -19,7 +19,7 @@ inline json::Dialect dialect(Form form) {
 }
 
 Result<std::string> canonical_text(Form form, const json::Value& value);
-/// Members that the format does not know, in the order of the text.
+/// Members that the format does not know, sorted by name.
 Result<Extras> read_extras(Form form, const std::vector<const json::Member*>& members);
 
 /// `keys` map.
