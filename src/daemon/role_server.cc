@@ -2,6 +2,7 @@
 
 #include "server/storage/memory_storage.h"
 #include "server/storage/sqlite_storage.h"
+#include "vault/vault.h"
 
 namespace boltseal::daemon {
 
@@ -45,7 +46,8 @@ Result<server::TrustServerParts> open_parts(const ServerConfig& config, const st
   const std::string path = database_path(config, {home->state.path(), home->keys.path()});
   parts.storage = BS_TRY(server::make_sqlite_storage(
       {.path = path, .connections = static_cast<std::size_t>(config.storage.connections)}));
-  parts.keys = server::make_memory_keys(config.key_algorithm);
+  auto table = BS_TRY(vault::make_sqlite_key_table(home->state.path() + "/vault.db"));
+  parts.keys = server::make_vault_keys(BS_TRY(vault::Vault::open(std::move(table), home->keys)), config.key_algorithm);
   parts.record = BS_TRY(server::HighWater::open(BS_TRY(Directory::open(home->keys.path()))));
   return parts;
 }

@@ -7,6 +7,7 @@
 #include "base/names.h"
 #include "base/result.h"
 #include "crypto/signer.h"
+#include "vault/vault.h"
 
 namespace boltseal::server {
 
@@ -20,11 +21,15 @@ class KeyService {
   /// Who signs with this public key for the role of the GUN; null where the server holds no such key.
   virtual Result<std::shared_ptr<crypto::Signer>> find(const Gun& gun, const RoleName& role,
                                                        const crypto::PublicKey& key) = 0;
+  /// After the GUN was deleted: its keys sign no more.
+  virtual Result<void> retire(const Gun& gun) = 0;
   /// Whether keys can be used at all: the health check.
   virtual Result<void> check() const = 0;
 };
 
 /// Keys that go with the process: for memory storage and tests.
 std::unique_ptr<KeyService> make_memory_keys(crypto::KeyAlgorithm algorithm);
+/// The server's own vault; new keys are made for `algorithm`.
+std::unique_ptr<KeyService> make_vault_keys(vault::Vault vault, crypto::KeyAlgorithm algorithm);
 
 }  // namespace boltseal::server

@@ -19,7 +19,7 @@ class MemoryKeys final : public KeyService {
     for (const Held& held : keys) {
       if (!held.used) return held.key->public_key();
     }
-    keys.push_back({BS_TRY(crypto::SoftwareKey::generate(algorithm_)), false});
+    keys.push_back({.key = BS_TRY(crypto::SoftwareKey::generate(algorithm_))});
     return keys.back().key->public_key();
   }
 
@@ -27,10 +27,19 @@ class MemoryKeys final : public KeyService {
                                                const crypto::PublicKey& key) override {
     std::lock_guard lock(mutex_);
     for (Held& held : keys_[{gun, role}]) {
-      if (*held.key->public_key() != key) continue;
+      if (held.retired || *held.key->public_key() != key) continue;
       return std::shared_ptr<crypto::Signer>(std::make_shared<Marking>(this, &held));
     }
     return std::shared_ptr<crypto::Signer>();
+  }
+
+  Result<void> retire(const Gun& gun) override {
+    std::lock_guard lock(mutex_);
+    for (auto& [name, keys] : keys_) {
+      if (name.first != gun) continue;
+      for (Held& held : keys) held.retired = held.used = true;
+    }
+    return {};
   }
 
   Result<void> check() const override { return {}; }
@@ -39,6 +48,7 @@ class MemoryKeys final : public KeyService {
   struct Held {
     crypto::SoftwareKeyPtr key;
     bool used = false;
+    bool retired = false;
   };
   /// A key counts as used from its first signature on.
   class Marking final : public crypto::Signer {

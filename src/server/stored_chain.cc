@@ -2,71 +2,59 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
 #include "base/untrusted.h"
 #include "crypto/digest.h"
 #include "tuf/chain_verifier.h"
 #include "tuf/codec.h"
+#include "tuf/twin.h"
 
 namespace boltseal::server {
 namespace {
 
 using tuf::ChainVerifier;
-using Bodies = std::map<RoleName, tuf::Unverified<tuf::Targets>>;
 
-Result<StoredFile> required(const Storage& storage, const Gun& gun, Form form, const RoleName& role) {
-  auto file = BS_TRY(storage.current(gun, form, role));
-  if (!file) {
-    return fail(ErrorCode::metadata_missing,
-                fmt::format("{} of {} is named but not stored", escape_untrusted(role.str()), gun.str()));
-  }
-  return std::move(*file);
+Error missing(const Gun& gun, std::string_view role) {
+  return Error(ErrorCode::metadata_missing,
+               fmt::format("{} of {} is named but not stored", escape_untrusted(role), gun.str()));
 }
 
-Result<void> check_named(const tuf::Meta& meta, const StoredFile& file) {
-  if (meta.hashes.sha256 && *meta.hashes.sha256 != crypto::sha256(file.bytes)) {
-    return fail(ErrorCode::hash_mismatch, fmt::format("{} differs from what the snapshot names", escape_untrusted(meta.name)));
+Result<std::optional<StoredFile>> find_named(const Storage& storage, const Gun& gun, Form form, const RoleName& role,
+                                             const tuf::Meta& meta) {
+  if (form == Form::tuf1) return storage.by_version(gun, form, role, meta.version.value_or(0));
+  if (!meta.hashes.sha256) return std::optional<StoredFile>();
+  return storage.by_hash(gun, form, role, *meta.hashes.sha256);
+}
+
+Result<void> check_named(const tuf::Meta& meta, const std::string& bytes) {
+  if (meta.hashes.sha256 && *meta.hashes.sha256 != crypto::sha256(bytes)) {
+    return fail(ErrorCode::hash_mismatch, escape_untrusted(meta.name) + " differs from what the snapshot names");
   }
-  if (meta.length && *meta.length != static_cast<std::int64_t>(file.bytes.size())) {
-    return fail(ErrorCode::length_mismatch, fmt::format("{} is longer or shorter than named", escape_untrusted(meta.name)));
-  }
-  if (meta.version && *meta.version != file.version) {
-    return fail(ErrorCode::version_mismatch, fmt::format("{} has another version than named", escape_untrusted(meta.name)));
+  if (meta.length && *meta.length != static_cast<std::int64_t>(bytes.size())) {
+    return fail(ErrorCode::length_mismatch, escape_untrusted(meta.name) + " is longer or shorter than named");
   }
   return {};
-}
-
-Result<Bodies> load_bodies(const Storage& storage, const Gun& gun, Form form, const tuf::Snapshot& snapshot) {
-  Bodies bodies;
-  for (const tuf::Meta& meta : snapshot.meta) {
-    if (meta.removed) continue;
-    const RoleName role = BS_TRY(tuf::parse_role(form, meta.name));
-    const StoredFile file = BS_TRY(required(storage, gun, form, role));
-    BS_TRY(check_named(meta, file));
-    if (tuf::file_type(role) != tuf::FileType::targets) continue;
-    bodies.emplace(role, BS_TRY(tuf::parse_targets(form, role, file.bytes)));
-  }
-  return bodies;
 }
 
 /// From a role that is trusted to those that it delegates to.
-Result<void> verify_below(const RoleName& role, const Bodies& bodies, Form form, StoredChain& chain) {
-  const auto parent = chain.targets.at(role);
-  if (!parent->delegations) return {};
+void verify_below(const RoleName& role, const TargetsBodies& bodies, TrustedTargets& trusted) {
+  const tuf::Trusted<tuf::Targets> parent = trusted.at(role);
+  if (!parent->delegations) return;
   for (const tuf::DelegatedRole& entry : parent->delegations->roles) {
-    const auto child = tuf::parse_role(form, entry.name);
-    if (!child || chain.targets.contains(*child)) continue;
+    const auto child = tuf::parse_role(parent.form(), entry.name);
+    if (!child || trusted.contains(*child)) continue;
     const auto body = bodies.find(*child);
     if (body == bodies.end()) continue;  // delegated to, nothing published yet
-    auto trusted = ChainVerifier::delegated(body->second, *child, parent);
-    // Keys of a delegation may have been changed and its file not signed anew yet: clients then take the role
-    // as absent, and nothing of it is vouched for here either.
-    if (!trusted) continue;
-    chain.targets.emplace(*child, std::move(*trusted));
-    BS_TRY(verify_below(*child, bodies, form, chain));
+    auto verified = ChainVerifier::delegated(body->second, *child, parent);
+    if (!verified) continue;
+    trusted.emplace(*child, std::move(*verified));
+    verify_below(*child, bodies, trusted);
   }
-  return {};
+}
+
+tuf::RoleBodies bodies_of(const TrustedTargets& targets) {
+  tuf::RoleBodies bodies;
+  for (const auto& [role, file] : targets) bodies.emplace(role.str(), &file.body());
+  return bodies;
 }
 
 }  // namespace
@@ -78,18 +66,45 @@ Result<std::optional<tuf::Trusted<tuf::Root>>> stored_root(const Storage& storag
   return std::optional(BS_TRY(ChainVerifier::root_itself(root, {.gun = gun.str()})));
 }
 
+Result<TargetsBodies> named_targets(const Storage& storage, const Gun& gun, const tuf::Snapshot& snapshot,
+                                    TargetsBodies given) {
+  for (const tuf::Meta& meta : snapshot.meta) {
+    if (meta.removed) continue;
+    const RoleName role = BS_TRY(tuf::parse_role(snapshot.form, meta.name));
+    if (given.contains(role)) continue;
+    const auto file = BS_TRY(find_named(storage, gun, snapshot.form, role, meta));
+    if (!file) return fail(missing(gun, meta.name));
+    BS_TRY(check_named(meta, file->bytes));
+    if (tuf::file_type(role) != tuf::FileType::targets) continue;
+    given.emplace(role, BS_TRY(tuf::parse_targets(snapshot.form, role, file->bytes)));
+  }
+  return given;
+}
+
+Result<TrustedTargets> verify_tree(const tuf::Trusted<tuf::Root>& root, const TargetsBodies& bodies) {
+  const auto top = bodies.find(RoleName::targets());
+  if (top == bodies.end()) return fail(ErrorCode::metadata_missing, "there is no targets role");
+  TrustedTargets trusted;
+  trusted.emplace(RoleName::targets(), BS_TRY(ChainVerifier::targets(top->second, root)));
+  verify_below(RoleName::targets(), bodies, trusted);
+  return trusted;
+}
+
 Result<StoredChain> load_chain(const Storage& storage, const Gun& gun, Form form) {
   auto root = BS_TRY(stored_root(storage, gun, form));
-  if (!root) return fail(ErrorCode::metadata_missing, "no root is stored for " + gun.str());
-  const StoredFile file = BS_TRY(required(storage, gun, form, RoleName::snapshot()));
-  const auto snapshot = BS_TRY(tuf::parse_snapshot(form, file.bytes));
-  StoredChain chain{*root, BS_TRY(ChainVerifier::snapshot(snapshot, *root)), {}};
-  const Bodies bodies = BS_TRY(load_bodies(storage, gun, form, snapshot.body()));
-  const auto top = bodies.find(RoleName::targets());
-  if (top == bodies.end()) return fail(ErrorCode::metadata_missing, "the snapshot of " + gun.str() + " has no targets");
-  chain.targets.emplace(RoleName::targets(), BS_TRY(ChainVerifier::targets(top->second, *root)));
-  BS_TRY(verify_below(RoleName::targets(), bodies, form, chain));
-  return chain;
+  const auto file = BS_TRY(storage.current(gun, form, RoleName::snapshot()));
+  if (!root) return fail(missing(gun, "root"));
+  if (!file) return fail(missing(gun, "snapshot"));
+  const auto snapshot = BS_TRY(tuf::parse_snapshot(form, file->bytes));
+  auto trusted = BS_TRY(ChainVerifier::snapshot(snapshot, *root));
+  const auto bodies = BS_TRY(named_targets(storage, gun, snapshot.body(), {}));
+  return StoredChain{*root, std::move(trusted), BS_TRY(verify_tree(*root, bodies))};
+}
+
+Result<void> compare_forms(const tuf::Root& notary_root, const TrustedTargets& notary, const tuf::Root& tuf1_root,
+                           const TrustedTargets& tuf1) {
+  BS_TRY(tuf::compare_twins(bodies_of(notary), bodies_of(tuf1)));
+  return tuf::compare_root_twins(notary_root, tuf1_root, tuf1.at(RoleName::targets()).body());
 }
 
 }  // namespace boltseal::server

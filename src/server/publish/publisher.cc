@@ -58,21 +58,32 @@ ApiResult<Publisher::Plan> Publisher::plan(const Gun& gun, const Upload& upload)
   standing.now = clock_.now();
   Plan plan{.batch = {.gun = gun, .time = standing.now}, .epoch = standing.state.epoch};
   BS_TRY(add_basis(gun, plan));  // before anything is read that the plan rests on
-  BS_TRY(plan_notary(gun, upload, standing, plan));
+  if (upload.tuf1.empty()) {
+    BS_TRY(plan_notary(gun, upload, standing, plan));
+  } else if (!upload.notary.empty()) {
+    const NotaryFiles notary = BS_TRY(plan_notary(gun, upload, standing, plan));
+    BS_TRY(plan_tuf1(gun, upload, standing, &notary, plan));
+  } else {
+    BS_TRY(plan_tuf1(gun, upload, standing, nullptr, plan));
+  }
   BS_TRY(check_record(gun, standing, plan));
   return plan;
 }
 
-ApiResult<void> Publisher::plan_notary(const Gun& gun, const Upload& upload, const Standing& standing, Plan& plan) {
+ApiResult<Publisher::NotaryFiles> Publisher::plan_notary(const Gun& gun, const Upload& upload,
+                                                         const Standing& standing, Plan& plan) {
   NotaryCheck check(storage_, gun, standing.now);
-  const CheckedUpdate update = BS_TRY(check.run(upload.notary));
-  BS_TRY(check_new_life(update, standing, plan));
-  return add_notary_files(gun, upload, update, standing, plan);
+  CheckedUpdate update = BS_TRY(check.run(upload.notary));
+  if (!update.stored_root) BS_TRY(check_new_life(update.root, standing, plan));
+  NewFile snapshot = BS_TRY(add_notary_files(gun, upload, update, standing, plan));
+  NewFile timestamp = BS_TRY(make_timestamp(gun, update, snapshot, standing));
+  plan.batch.files.push_back(timestamp);
+  return NotaryFiles{std::move(update), std::move(snapshot), std::move(timestamp)};
 }
 
-/// The order in which notary-server stores them: root, targets roles, snapshot, timestamp.
-ApiResult<void> Publisher::add_notary_files(const Gun& gun, const Upload& upload, const CheckedUpdate& update,
-                                            const Standing& standing, Plan& plan) {
+/// The order in which notary-server stores them: root, targets roles, snapshot. Gives the snapshot.
+ApiResult<NewFile> Publisher::add_notary_files(const Gun& gun, const Upload& upload, const CheckedUpdate& update,
+                                               const Standing& standing, Plan& plan) {
   auto& files = plan.batch.files;
   if (const auto root = upload.notary.find(RoleName::root()); root != upload.notary.end()) {
     files.push_back(uploaded(root->first, root->second, update.root.sha256()));
@@ -87,9 +98,7 @@ ApiResult<void> Publisher::add_notary_files(const Gun& gun, const Upload& upload
   } else {
     files.push_back(BS_TRY(make_snapshot(gun, update, standing)));
   }
-  const NewFile snapshot = files.back();
-  files.push_back(BS_TRY(make_timestamp(gun, update, snapshot, standing)));
-  return {};
+  return files.back();
 }
 
 ApiResult<NewFile> Publisher::make_snapshot(const Gun& gun, const CheckedUpdate& update, const Standing& standing) {
@@ -127,13 +136,13 @@ ApiResult<NewFile> Publisher::make_timestamp(const Gun& gun, const CheckedUpdate
 }
 
 /// A GUN that was deleted begins anew only for who held its root, or when the operator says so.
-ApiResult<void> Publisher::check_new_life(const CheckedUpdate& update, const Standing& standing, Plan& plan) {
-  if (update.stored_root) return {};
+ApiResult<void> Publisher::check_new_life(const tuf::Trusted<tuf::Root>& root, const Standing& standing,
+                                          Plan& plan) const {
   const bool reset = standing.state.reset_allowed;
-  if (!standing.stone && !reset) return {};
+  if ((!standing.stone && !reset) || plan.batch.reinitialises) return {};
   if (!reset) {
-    const auto old = standing.stone->roots.find(Form::notary);
-    if (old != standing.stone->roots.end() && !continues_deleted_root(update.root, Form::notary, old->second)) {
+    const auto old = standing.stone->roots.find(root.form());
+    if (old != standing.stone->roots.end() && !continues_deleted_root(root, root.form(), old->second)) {
       return refuse(Refusal::bad_root,
                     "this repository was deleted, and the new root is not signed by the keys of the deleted one: sign "
                     "it with the old root key too, or ask the operator for: boltseald gun reset");
@@ -174,18 +183,22 @@ ApiResult<void> Publisher::check_record(const Gun& gun, const Standing& standing
 
 /// Every publish makes a timestamp, so a basis of the online roles and root is enough to notice any other.
 ApiResult<void> Publisher::add_basis(const Gun& gun, Plan& plan) {
-  for (const RoleName& role : {RoleName::root(), RoleName::snapshot(), RoleName::timestamp()}) {
-    const auto top = BS_TRY(storage_.latest(gun, Form::notary, role));
-    plan.batch.basis.push_back({Form::notary, role, top ? top->version : 0});
+  for (const Form form : {Form::notary, Form::tuf1}) {
+    for (const RoleName& role : {RoleName::root(), RoleName::snapshot(), RoleName::timestamp()}) {
+      const auto top = BS_TRY(storage_.latest(gun, form, role));
+      plan.batch.basis.push_back({form, role, top ? top->version : 0});
+    }
   }
   return {};
 }
 
 ApiResult<bool> Publisher::overlaps(const Gun& gun, const Upload& upload) const {
-  for (const auto& [role, file] : upload.notary) {
-    if (role == RoleName::timestamp()) continue;
-    const auto stored = BS_TRY(storage_.latest(gun, Form::notary, role));
-    if (stored && stored->version >= file.version) return true;
+  for (const auto& [form, files] : {std::pair(Form::notary, &upload.notary), std::pair(Form::tuf1, &upload.tuf1)}) {
+    for (const auto& [role, file] : *files) {
+      if (role == RoleName::timestamp()) continue;
+      const auto stored = BS_TRY(storage_.latest(gun, form, role));
+      if (stored && stored->version >= file.version) return true;
+    }
   }
   return false;
 }
@@ -205,7 +218,11 @@ ApiResult<void> Publisher::remove(const Gun& gun) {
   const auto lock = locks_.lock(gun);
   const bool removed = BS_TRY(storage_.remove(gun, clock_.now()));
   changed_(gun);
-  if (removed) log::info("deleted", {{"gun", Untrusted(gun.str())}});
+  if (!removed) return {};
+  // The files are gone: keys that sign no more are tidiness, and no reason to tell the client of a failure.
+  const auto retired = online_.signing().keys().retire(gun);
+  if (!retired) log::error("keys_not_retired", retired.error());
+  log::info("deleted", {{"gun", Untrusted(gun.str())}});
   return {};
 }
 

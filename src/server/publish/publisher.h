@@ -3,6 +3,10 @@
 //
 // Publishers of one GUN follow each other in this process; where another process was first, the whole publish
 // is checked and made again, and only roles that really overlap give VERSION (bug 19). Thread safe.
+//
+// Forms (SECURITY rule 2): the Notary form alone is treated as notary-server would; both at once must say the
+// same; TUF 1.0 alone is for repositories that have no Notary form. The Notary files are made first, and the
+// TUF 1.0 snapshot and timestamp carry their hashes.
 #pragma once
 
 #include <functional>
@@ -13,6 +17,7 @@
 #include "server/high_water.h"
 #include "server/online_roles.h"
 #include "server/publish/notary_check.h"
+#include "server/publish/tuf1_check.h"
 #include "server/publish/upload.h"
 #include "server/storage/storage.h"
 
@@ -40,13 +45,23 @@ class Publisher {
     Time now{};
   };
   ApiResult<Plan> plan(const Gun& gun, const Upload& upload);
-  ApiResult<void> plan_notary(const Gun& gun, const Upload& upload, const Standing& standing, Plan& plan);
-  ApiResult<void> add_notary_files(const Gun& gun, const Upload& upload, const CheckedUpdate& update,
-                                   const Standing& standing, Plan& plan);
+  /// The online files of the Notary form, as made or uploaded.
+  struct NotaryFiles {
+    CheckedUpdate update;
+    NewFile snapshot, timestamp;
+  };
+  ApiResult<NotaryFiles> plan_notary(const Gun& gun, const Upload& upload, const Standing& standing, Plan& plan);
+  ApiResult<void> plan_tuf1(const Gun& gun, const Upload& upload, const Standing& standing,
+                            const NotaryFiles* notary, Plan& plan);
+  ApiResult<void> check_forms(const Gun& gun, const NotaryFiles& notary, const CheckedTuf1& tuf1);
+  ApiResult<NewFile> make_tuf1_snapshot(const Gun& gun, const CheckedTuf1& update, const Upload& upload,
+                                        const Standing& standing, const NotaryFiles* notary);
+  ApiResult<NewFile> add_notary_files(const Gun& gun, const Upload& upload, const CheckedUpdate& update,
+                                      const Standing& standing, Plan& plan);
   ApiResult<NewFile> make_snapshot(const Gun& gun, const CheckedUpdate& update, const Standing& standing);
   ApiResult<NewFile> make_timestamp(const Gun& gun, const CheckedUpdate& update, const NewFile& snapshot,
                                     const Standing& standing);
-  ApiResult<void> check_new_life(const CheckedUpdate& update, const Standing& standing, Plan& plan);
+  ApiResult<void> check_new_life(const tuf::Trusted<tuf::Root>& root, const Standing& standing, Plan& plan) const;
   ApiResult<void> check_record(const Gun& gun, const Standing& standing, Plan& plan);
   ApiResult<void> add_basis(const Gun& gun, Plan& plan);
   ApiResult<bool> overlaps(const Gun& gun, const Upload& upload) const;
