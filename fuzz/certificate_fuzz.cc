@@ -13,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (bundle.has_value() == certificate->is_ca()) std::abort();
   if (bundle && bundle->leaf.fingerprint() != certificate->fingerprint()) std::abort();
   // The chain code hands the bytes to OpenSSL: no crash, whatever they are.
-  static_cast<void>(verify_chain(*certificate, {}, {*certificate}, certificate->not_after(), ChainPurpose::server_auth));
+  static_cast<void>(
+      verify_chain(*certificate, {}, {*certificate}, certificate->not_after(), ChainPurpose::server_auth));
   return 0;
 }

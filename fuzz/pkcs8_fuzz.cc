@@ -35,6 +35,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(SoftwareKey::from_pkcs1(input));
   static const boltseal::Secret passphrase = boltseal::Secret::of_text("secret");
   if (asks_for_scrypt(input)) return 0;
-  if (const auto plain = decrypt_pkcs8(input, passphrase, 2048); plain) check(SoftwareKey::from_pkcs8(plain->view()));
+  if (const auto plain = decrypt_pkcs8(input, passphrase, 2048); plain)
+    check(SoftwareKey::from_pkcs8(plain->view()));
   return 0;
 }

@@ -34,9 +34,10 @@ Result<Time> read_time(der::Reader& reader) {
   static constexpr Time kLast = std::chrono::floor<std::chrono::seconds>(Time::max());
   const bool far = digits.compare(0, 4, "2261") > 0;
   const std::string year = far ? "2260" : digits.substr(0, 4);
-  const std::string text = year + "-" + digits.substr(4, 2) + "-" + digits.substr(6, 2) + "T" + digits.substr(8, 2) + ":" +
-                           digits.substr(10, 2) + ":" + digits.substr(12);
-  const bool year_of_digits = std::all_of(digits.begin(), digits.begin() + 4, [](char c) { return c >= '0' && c <= '9'; });
+  const std::string text = year + "-" + digits.substr(4, 2) + "-" + digits.substr(6, 2) + "T" +
+                           digits.substr(8, 2) + ":" + digits.substr(10, 2) + ":" + digits.substr(12);
+  const bool year_of_digits =
+      std::all_of(digits.begin(), digits.begin() + 4, [](char c) { return c >= '0' && c <= '9'; });
   const auto time = parse_rfc3339_seconds(text);
   if (!year_of_digits || !time) return bad_certificate("a date does not exist or has no seconds or Z");
   return far ? kLast : *time;
@@ -44,10 +45,12 @@ Result<Time> read_time(der::Reader& reader) {
 
 Result<std::string> read_text(const der::Reader::Element& value) {
   const std::string_view text = as_text(value.content);
-  const bool ascii = std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-  const bool good = value.tag == der::kUtf8String ? is_utf8(text)
-                                                  : ascii && (value.tag == der::kPrintableString ||
-                                                              value.tag == der::kIa5String || value.tag == der::kT61String);
+  const bool ascii =
+      std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  const bool good = value.tag == der::kUtf8String
+                        ? is_utf8(text)
+                        : ascii && (value.tag == der::kPrintableString || value.tag == der::kIa5String ||
+                                    value.tag == der::kT61String);
   if (!good) return bad_certificate("common name is no UTF-8 or has an odd type");
   return std::string(text);
 }
@@ -89,7 +92,8 @@ Result<bool> read_signature_algorithm(der::Reader algorithm) {
 
 Result<bool> read_boolean(der::Reader& reader) {
   const ByteView content = BS_TRY(reader.read(der::kBoolean));
-  if (content.size() != 1 || (content[0] != 0x00 && content[0] != 0xff)) return bad_certificate("bad BOOLEAN");
+  if (content.size() != 1 || (content[0] != 0x00 && content[0] != 0xff))
+    return bad_certificate("bad BOOLEAN");
   return content[0] == 0xff;
 }
 
@@ -97,7 +101,8 @@ Result<void> read_basic_constraints(der::Reader value, Certificate::Facts& facts
   der::Reader constraints = BS_TRY(value.enter(der::kSequence));
   BS_TRY(value.end());
   if (constraints.peek() == der::kBoolean) facts.is_ca = BS_TRY(read_boolean(constraints));
-  if (!constraints.at_end()) BS_TRY(constraints.small_integer());   // path length: for the chain's verification
+  if (!constraints.at_end())
+    BS_TRY(constraints.small_integer());  // path length: for the chain's verification
   return constraints.end();
 }
 
@@ -107,11 +112,16 @@ Result<void> read_key_usages(der::Reader value, Certificate::Facts& facts) {
   unsigned usages = 0;
   while (!purposes.at_end()) {
     const ByteView purpose = BS_TRY(purposes.read(der::kOid));
-    if (oid::equal(purpose, oid::kServerAuth)) usages |= kServerAuth;
-    else if (oid::equal(purpose, oid::kClientAuth)) usages |= kClientAuth;
-    else if (oid::equal(purpose, oid::kCodeSigning)) usages |= kCodeSigning;
-    else if (oid::equal(purpose, oid::kAnyUsage)) usages |= kAnyUsage;
-    else usages |= kOtherUsage;
+    if (oid::equal(purpose, oid::kServerAuth))
+      usages |= kServerAuth;
+    else if (oid::equal(purpose, oid::kClientAuth))
+      usages |= kClientAuth;
+    else if (oid::equal(purpose, oid::kCodeSigning))
+      usages |= kCodeSigning;
+    else if (oid::equal(purpose, oid::kAnyUsage))
+      usages |= kAnyUsage;
+    else
+      usages |= kOtherUsage;
   }
   facts.key_usages = static_cast<std::uint8_t>(usages);
   return {};
@@ -131,9 +141,12 @@ Result<void> read_extensions(der::Reader wrapped, Certificate::Facts& facts) {
       return bad_certificate("an extension stands twice");
     if (seen.size() == 64) return bad_certificate("over 64 extensions");
     seen.push_back(kind);
-    if (oid::equal(kind, oid::kBasicConstraints)) BS_TRY(read_basic_constraints(value, facts));
-    else if (oid::equal(kind, oid::kExtendedKeyUsage)) BS_TRY(read_key_usages(value, facts));
-    else if (oid::equal(kind, oid::kSubjectKeyId)) facts.subject_key_id = BS_TRY(value.read(der::kOctetString));
+    if (oid::equal(kind, oid::kBasicConstraints))
+      BS_TRY(read_basic_constraints(value, facts));
+    else if (oid::equal(kind, oid::kExtendedKeyUsage))
+      BS_TRY(read_key_usages(value, facts));
+    else if (oid::equal(kind, oid::kSubjectKeyId))
+      facts.subject_key_id = BS_TRY(value.read(der::kOctetString));
   }
   return {};
 }
@@ -150,7 +163,8 @@ Result<bool> read_is_v3(der::Reader& tbs) {
 Result<void> read_tbs(der::Reader tbs, ByteView outer_algorithm, Certificate::Facts& facts) {
   const bool v3 = BS_TRY(read_is_v3(tbs));
   facts.serial = BS_TRY(tbs.read(der::kInteger));
-  if (facts.serial.empty() || facts.serial.size() > 32) return bad_certificate("serial number has a wrong length");
+  if (facts.serial.empty() || facts.serial.size() > 32)
+    return bad_certificate("serial number has a wrong length");
   const ByteView algorithm = BS_TRY(tbs.read(der::kSequence));
   if (!oid::equal(algorithm, outer_algorithm)) return bad_certificate("names two signature algorithms");
   facts.sha1_signed = BS_TRY(read_signature_algorithm(der::Reader(algorithm)));
@@ -209,8 +223,10 @@ const Sha256& Certificate::fingerprint() const { return facts_->fingerprint; }
 Result<std::vector<Certificate>> parse_certificates(std::string_view pem) {
   std::vector<Certificate> certificates;
   for (const PemBlock& block : BS_TRY(pem_read_all(pem))) {
-    if (block.type != "CERTIFICATE") return bad_certificate("a PEM block of another type stands among certificates");
-    if (certificates.size() == kMaxCertificates) return fail(ErrorCode::limit_exceeded, "over 64 certificates");
+    if (block.type != "CERTIFICATE")
+      return bad_certificate("a PEM block of another type stands among certificates");
+    if (certificates.size() == kMaxCertificates)
+      return fail(ErrorCode::limit_exceeded, "over 64 certificates");
     certificates.push_back(BS_TRY(Certificate::from_der(block.der)));
   }
   if (certificates.empty()) return bad_certificate("no certificate in the text");

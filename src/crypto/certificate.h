@@ -17,7 +17,11 @@ namespace boltseal::crypto {
 
 /// Bits of `key_usages`; other purposes are kept as kOtherUsage.
 enum ExtendedKeyUsage : std::uint8_t {
-  kServerAuth = 1, kClientAuth = 2, kCodeSigning = 4, kAnyUsage = 8, kOtherUsage = 16
+  kServerAuth = 1,
+  kClientAuth = 2,
+  kCodeSigning = 4,
+  kAnyUsage = 8,
+  kOtherUsage = 16
 };
 
 /// One certificate. Immutable, cheap to copy (shared), thread safe.
@@ -27,18 +31,18 @@ class Certificate {
   static Result<Certificate> from_der(ByteView der);
 
   const Bytes& der() const;
-  std::string pem() const;                       ///< `CERTIFICATE`, 64 columns, LF
+  std::string pem() const;  ///< `CERTIFICATE`, 64 columns, LF
   /// Subject's common name; empty where there is none. Text from outside.
   const std::string& common_name() const;
-  ByteView subject() const;                      ///< DER Name
-  ByteView issuer() const;                       ///< DER Name
-  ByteView serial() const;                       ///< content of the INTEGER as it stands
+  ByteView subject() const;  ///< DER Name
+  ByteView issuer() const;   ///< DER Name
+  ByteView serial() const;   ///< content of the INTEGER as it stands
   Time not_before() const;
-  Time not_after() const;                        ///< years above 2261 are cut to the end of Time
+  Time not_after() const;  ///< years above 2261 are cut to the end of Time
   bool valid_at(Time t) const { return not_before() <= t && t <= not_after(); }
-  bool is_ca() const;                            ///< basicConstraints with CA:TRUE
-  bool sha1_signed() const;                      ///< signed with SHA-1 or MD5
-  bool is_self_issued() const;                   ///< issuer equals subject
+  bool is_ca() const;           ///< basicConstraints with CA:TRUE
+  bool sha1_signed() const;     ///< signed with SHA-1 or MD5
+  bool is_self_issued() const;  ///< issuer equals subject
   /// Purposes in the extension; nullopt where there is no such extension (all purposes).
   std::optional<std::uint8_t> key_usages() const;
   /// The key; null where its kind is not supported (DSA, other curves) or it is invalid. RSA below 2048 bits
@@ -68,10 +72,10 @@ struct CertificateBundle {
 /// As Notary's root keys: exactly one certificate that is no CA, which is the first (else bad_format).
 Result<CertificateBundle> parse_bundle(std::string_view pem);
 
-/// Root certificate as notary 0.7.0 makes it: X.509 v3, random 128-bit serial, issuer = subject = CN, keyUsage
-/// critical digitalSignature + keyEncipherment, extKeyUsage codeSigning, basicConstraints critical CA:FALSE,
-/// ecdsa-with-SHA256 (Ed25519 and RSA keys: Ed25519, sha256WithRSAEncryption), no key identifiers. Times are
-/// cut to seconds. Errors: those of the signer; bad_name for an empty name or one over 64 KiB.
+/// Root certificate as notary 0.7.0 makes it: X.509 v3, random 128-bit serial, issuer = subject = CN,
+/// keyUsage critical digitalSignature + keyEncipherment, extKeyUsage codeSigning, basicConstraints critical
+/// CA:FALSE, ecdsa-with-SHA256 (Ed25519 and RSA keys: Ed25519, sha256WithRSAEncryption), no key identifiers.
+/// Times are cut to seconds. Errors: those of the signer; bad_name for an empty name or one over 64 KiB.
 Result<Certificate> make_self_signed(Signer& signer, std::string_view common_name, Time not_before,
                                      Time not_after, Random& random);
 

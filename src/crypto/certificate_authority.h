@@ -15,12 +15,12 @@ Result<Certificate> make_ca(Signer& signer, std::string_view common_name, Time n
                             Random& random);
 
 struct ServerNames {
-  std::vector<std::string> dns;   ///< "localhost"
-  std::vector<std::string> ips;   ///< "127.0.0.1", "::1"
+  std::vector<std::string> dns;  ///< "localhost"
+  std::vector<std::string> ips;  ///< "127.0.0.1", "::1"
 };
-/// Server certificate: CN = the first name, subjectAltName with all, extKeyUsage serverAuth, keyUsage critical
-/// digitalSignature, authority and subject key identifiers. bad_name for a name that is no ASCII host name
-/// or an address that does not parse; bad_key where `ca_signer` is not the key of `ca`.
+/// Server certificate: CN = the first name, subjectAltName with all, extKeyUsage serverAuth, keyUsage
+/// critical digitalSignature, authority and subject key identifiers. bad_name for a name that is no ASCII
+/// host name or an address that does not parse; bad_key where `ca_signer` is not the key of `ca`.
 Result<Certificate> issue_server_certificate(Signer& ca_signer, const Certificate& ca, const PublicKey& key,
                                              const ServerNames& names, Time not_before, Time not_after,
                                              Random& random);

@@ -16,9 +16,9 @@ bool is_printable(char c) {
 }
 
 void write_time(der::Writer& out, Time t) {
-  std::string text = format_rfc3339_seconds(t);                        // 2026-11-24T07:00:00Z
+  std::string text = format_rfc3339_seconds(t);  // 2026-11-24T07:00:00Z
   std::erase_if(text, [](char c) { return c == '-' || c == ':' || c == 'T'; });
-  const bool utc = text >= "1950" && text < "2050";                    // RFC 5280, 4.1.2.5
+  const bool utc = text >= "1950" && text < "2050";  // RFC 5280, 4.1.2.5
   out.element(utc ? der::kUtcTime : der::kGeneralizedTime, as_bytes(utc ? text.substr(2) : text));
 }
 
@@ -30,9 +30,12 @@ struct SignatureAlgorithm {
 
 SignatureAlgorithm signature_algorithm(KeyAlgorithm algorithm) {
   switch (algorithm) {
-    case KeyAlgorithm::ed25519: return {Scheme::ed25519, oid::kEd25519, false};
-    case KeyAlgorithm::rsa: return {Scheme::rsa_pkcs1_sha256, oid::kRsaSha256, true};
-    default: return {Scheme::ecdsa_der_sha256, oid::kEcdsaSha256, false};
+    case KeyAlgorithm::ed25519:
+      return {Scheme::ed25519, oid::kEd25519, false};
+    case KeyAlgorithm::rsa:
+      return {Scheme::rsa_pkcs1_sha256, oid::kRsaSha256, true};
+    default:
+      return {Scheme::ecdsa_der_sha256, oid::kEcdsaSha256, false};
   }
 }
 
@@ -100,7 +103,8 @@ Result<Bytes> write_common_name(std::string_view common_name) {
     return fail(ErrorCode::bad_name, "common name of a certificate is empty, too long or no UTF-8");
   const bool printable = std::all_of(common_name.begin(), common_name.end(), is_printable);
   der::Writer attribute;
-  attribute.oid(oid::kCommonName).element(printable ? der::kPrintableString : der::kUtf8String, as_bytes(common_name));
+  attribute.oid(oid::kCommonName)
+      .element(printable ? der::kPrintableString : der::kUtf8String, as_bytes(common_name));
   der::Writer pair;
   pair.element(der::kSequence, attribute);
   der::Writer set;
@@ -131,14 +135,15 @@ Result<Certificate> sign_certificate(Signer& signer, const CertificateContent& c
   return Certificate::from_der(certificate.bytes());
 }
 
-Result<Certificate> make_self_signed(Signer& signer, std::string_view common_name, Time not_before, Time not_after,
-                                     Random& random) {
+Result<Certificate> make_self_signed(Signer& signer, std::string_view common_name, Time not_before,
+                                     Time not_after, Random& random) {
   const Bytes name = BS_TRY(write_common_name(common_name));
   const PublicKeyPtr key = signer.public_key();
   if (!key) return fail(ErrorCode::bad_key, "signer has no public key");
-  ExtensionWriter extensions;   // in the order in which Go writes them
+  ExtensionWriter extensions;  // in the order in which Go writes them
   extensions.key_usage(0xa0).extended_key_usage(oid::kCodeSigning).basic_constraints(false);
-  return sign_certificate(signer, {name, name, not_before, not_after, key->spki(), extensions.bytes()}, random);
+  return sign_certificate(signer, {name, name, not_before, not_after, key->spki(), extensions.bytes()},
+                          random);
 }
 
 }  // namespace boltseal::crypto

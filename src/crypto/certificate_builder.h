@@ -10,10 +10,11 @@ namespace boltseal::crypto {
 class ExtensionWriter {
  public:
   ExtensionWriter& add(ByteView oid, bool critical, const der::Writer& value);
-  /// Bits of RFC 5280, 4.2.1.3, the first bit (digitalSignature) highest: 0xa0 = digitalSignature, keyEncipherment.
+  /// Bits of RFC 5280, 4.2.1.3, the first bit (digitalSignature) highest: 0xa0 = digitalSignature,
+  /// keyEncipherment.
   ExtensionWriter& key_usage(std::uint8_t bits);
   ExtensionWriter& extended_key_usage(ByteView purpose);
-  ExtensionWriter& basic_constraints(bool ca);   ///< a CA may sign leaves only (path length 0)
+  ExtensionWriter& basic_constraints(bool ca);  ///< a CA may sign leaves only (path length 0)
   const Bytes& bytes() const { return list_.bytes(); }
 
  private:
@@ -21,12 +22,12 @@ class ExtensionWriter {
 };
 
 struct CertificateContent {
-  Bytes issuer;                  ///< DER Name
+  Bytes issuer;  ///< DER Name
   Bytes subject;
   Time not_before;
   Time not_after;
   ByteView spki;
-  ByteView extensions;           ///< ExtensionWriter::bytes()
+  ByteView extensions;  ///< ExtensionWriter::bytes()
 };
 
 /// Name with one common name, as Go writes it: PrintableString where it can, else UTF8String. bad_name where

@@ -9,7 +9,7 @@ namespace boltseal::crypto {
 namespace {
 
 struct FreeStack {
-  void operator()(STACK_OF(X509)* stack) const { sk_X509_pop_free(stack, X509_free); }
+  void operator()(STACK_OF(X509) * stack) const { sk_X509_pop_free(stack, X509_free); }
 };
 using StackPtr = std::unique_ptr<STACK_OF(X509), FreeStack>;
 
@@ -47,22 +47,23 @@ Result<StackPtr> make_stack(const std::vector<Certificate>& intermediates) {
     X509Ptr x509 = to_x509(intermediate);
     if (!stack || !x509 || sk_X509_push(stack.get(), x509.get()) <= 0)
       return openssl_failure(ErrorCode::bad_format, "intermediate certificate is refused");
-    static_cast<void>(x509.release());   // the stack owns it
+    static_cast<void>(x509.release());  // the stack owns it
   }
   return stack;
 }
 
 void set_parameters(X509_STORE_CTX* context, Time at) {
   X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context);
-  X509_VERIFY_PARAM_set_time(parameters, std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count());
+  X509_VERIFY_PARAM_set_time(parameters,
+                             std::chrono::floor<std::chrono::seconds>(at).time_since_epoch().count());
   // Any CA of the bundle is an anchor, as in Go; the trusted ones are looked for first.
   X509_VERIFY_PARAM_set_flags(parameters, X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST);
-  X509_VERIFY_PARAM_set_auth_level(parameters, 2);   // no SHA-1, RSA >= 2048
+  X509_VERIFY_PARAM_set_auth_level(parameters, 2);  // no SHA-1, RSA >= 2048
   X509_VERIFY_PARAM_set_depth(parameters, 16);
 }
 
 /// What OpenSSL leaves open: purposes along the chain, and that who signed is a CA by its extension.
-Result<void> check_chain(const STACK_OF(X509)* chain, ChainPurpose purpose) {
+Result<void> check_chain(const STACK_OF(X509) * chain, ChainPurpose purpose) {
   for (int i = 0; i < sk_X509_num(chain); ++i) {
     unsigned char* der = nullptr;
     const int size = i2d_X509(sk_X509_value(chain, i), &der);

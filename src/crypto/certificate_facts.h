@@ -9,7 +9,7 @@ struct Certificate::Facts {
   Bytes der;
   Sha256 fingerprint{};
   std::string common_name;
-  ByteView subject, issuer, serial, spki, subject_key_id;   ///< views of `der`
+  ByteView subject, issuer, serial, spki, subject_key_id;  ///< views of `der`
   Time not_before{}, not_after{};
   bool is_ca = false;
   bool sha1_signed = false;

@@ -13,7 +13,9 @@
 namespace boltseal::crypto {
 namespace {
 
-Certificate load(const std::string& name) { return parse_certificates(vector_text("certificates/" + name + ".crt.pem"))->front(); }
+Certificate load(const std::string& name) {
+  return parse_certificates(vector_text("certificates/" + name + ".crt.pem"))->front();
+}
 Time at(const char* text) { return *parse_rfc3339(text); }
 const Time kNow = at("2030-01-01T00:00:00Z");
 
@@ -52,13 +54,15 @@ TEST(Certificate, FactsOfOthers) {
   EXPECT_EQ(load("leaf.ed25519").key()->algorithm(), KeyAlgorithm::ed25519);
   EXPECT_EQ(load("leaf.nocn").common_name(), "");
   EXPECT_EQ(load("v1").common_name(), "v1");
-  EXPECT_EQ(format_rfc3339_seconds(load("leaf.none").not_after()).substr(0, 4), "2125");   // GeneralizedTime
+  EXPECT_EQ(format_rfc3339_seconds(load("leaf.none").not_after()).substr(0, 4), "2125");  // GeneralizedTime
 }
 
 TEST(Certificate, RefusesTwoCommonNamesAndBrokenDer) {
-  EXPECT_EQ(parse_certificates(vector_text("certificates/leaf.twocn.crt.pem")).error().code(), ErrorCode::bad_format);
+  EXPECT_EQ(parse_certificates(vector_text("certificates/leaf.twocn.crt.pem")).error().code(),
+            ErrorCode::bad_format);
   const Bytes der = load("leaf.code").der();
-  for (std::size_t size = 0; size < der.size(); ++size) EXPECT_FALSE(Certificate::from_der(ByteView(der).first(size)));
+  for (std::size_t size = 0; size < der.size(); ++size)
+    EXPECT_FALSE(Certificate::from_der(ByteView(der).first(size)));
   Bytes longer = der;
   longer.push_back(0);
   EXPECT_FALSE(Certificate::from_der(longer));
@@ -76,11 +80,13 @@ Bytes patched(const Certificate& certificate, const std::string& from, const std
 TEST(Certificate, Dates) {
   const Certificate leaf = load("leaf.none");
   const std::string not_after = hex_encode(as_bytes("Z")) + "180f" + hex_encode(as_bytes("21250618"));
-  const auto far = Certificate::from_der(patched(leaf, not_after, "5a180f" + hex_encode(as_bytes("99991231"))));
+  const auto far =
+      Certificate::from_der(patched(leaf, not_after, "5a180f" + hex_encode(as_bytes("99991231"))));
   ASSERT_TRUE(far) << far.error().what();
   EXPECT_GT(far->not_after(), at("2261-12-31T00:00:00Z"));
   for (const char* bad : {"21251318", "21250631", "2125 618", "2x250618"})
-    EXPECT_FALSE(Certificate::from_der(patched(leaf, not_after, "5a180f" + hex_encode(as_bytes(bad))))) << bad;
+    EXPECT_FALSE(Certificate::from_der(patched(leaf, not_after, "5a180f" + hex_encode(as_bytes(bad)))))
+        << bad;
 }
 
 TEST(Certificate, RepeatedExtensionsAreRefused) {
@@ -116,15 +122,16 @@ TEST(Certificate, MakesNotarysRootCertificateToTheByte) {
       }
     } serial;
     serial.serial = to_bytes(theirs.serial());
-    if (serial.serial.size() == 17) serial.serial.erase(serial.serial.begin());   // sign octet
+    if (serial.serial.size() == 17) serial.serial.erase(serial.serial.begin());  // sign octet
     struct TheirKey final : Signer {
       PublicKeyPtr key;
       PublicKeyPtr public_key() const override { return key; }
       Result<Bytes> sign(Scheme, ByteView) override { return Bytes{1}; }
     } signer;
     signer.key = theirs.key();
-    const auto ours = make_self_signed(signer, theirs.common_name(), theirs.not_before() + std::chrono::milliseconds(7),
-                                       theirs.not_after(), serial);
+    const auto ours =
+        make_self_signed(signer, theirs.common_name(), theirs.not_before() + std::chrono::milliseconds(7),
+                         theirs.not_after(), serial);
     ASSERT_TRUE(ours) << ours.error().what();
     const auto tbs = [](const Certificate& certificate) {
       der::Reader outer{ByteView(certificate.der())};
@@ -138,25 +145,32 @@ TEST(Certificate, MakesNotarysRootCertificateToTheByte) {
 TEST(Certificate, SelfSignedNamesAreChecked) {
   const auto key = *SoftwareKey::generate(KeyAlgorithm::ecdsa_p256);
   for (const std::string& name : {std::string(), std::string(70'000, 'x'), std::string("\xff")})
-    EXPECT_EQ(make_self_signed(*key, name, kNow, kNow + kDay, system_random()).error().code(), ErrorCode::bad_name);
+    EXPECT_EQ(make_self_signed(*key, name, kNow, kNow + kDay, system_random()).error().code(),
+              ErrorCode::bad_name);
   const auto good = make_self_signed(*key, "docker.io/ü", kNow, kNow + kDay, system_random());
   EXPECT_EQ(good->common_name(), "docker.io/ü");
 }
 
-ErrorCode chain(const std::string& leaf, const std::vector<std::string>& intermediates, ChainPurpose purpose, Time time) {
+ErrorCode chain(const std::string& leaf, const std::vector<std::string>& intermediates, ChainPurpose purpose,
+                Time time) {
   std::vector<Certificate> middle;
   for (const std::string& name : intermediates) middle.push_back(load(name));
   const auto result = verify_chain(load(leaf), middle, {load("ca")}, time, purpose);
-  return result ? ErrorCode::internal : result.error().code();   // internal stands for "good"
+  return result ? ErrorCode::internal : result.error().code();  // internal stands for "good"
 }
 constexpr ErrorCode kGood = ErrorCode::internal;
 constexpr ErrorCode kRefused = ErrorCode::root_not_trusted;
 
 TEST(CertificateChain, PurposesAsGoJudgesThem) {
-  struct Case { const char* leaf; ErrorCode server; ErrorCode code; };
-  for (const Case& c : {Case{"leaf.none", kGood, kGood}, Case{"leaf.server", kGood, kGood}, Case{"leaf.any", kGood, kGood},
-                        Case{"leaf.code", kRefused, kGood}, Case{"leaf.sha1", kRefused, kRefused},
-                        Case{"leaf.rsa1024", kRefused, kRefused}, Case{"leaf.rsa", kGood, kGood}}) {
+  struct Case {
+    const char* leaf;
+    ErrorCode server;
+    ErrorCode code;
+  };
+  for (const Case& c :
+       {Case{"leaf.none", kGood, kGood}, Case{"leaf.server", kGood, kGood}, Case{"leaf.any", kGood, kGood},
+        Case{"leaf.code", kRefused, kGood}, Case{"leaf.sha1", kRefused, kRefused},
+        Case{"leaf.rsa1024", kRefused, kRefused}, Case{"leaf.rsa", kGood, kGood}}) {
     EXPECT_EQ(chain(c.leaf, {"int"}, ChainPurpose::server_auth, kNow), c.server) << c.leaf;
     EXPECT_EQ(chain(c.leaf, {"int"}, ChainPurpose::server_auth_or_code_signing, kNow), c.code) << c.leaf;
   }
@@ -182,14 +196,15 @@ TEST(CertificateAuthority, ServerCertificateChainsToItsCa) {
     ASSERT_TRUE(ca) << ca.error().what();
     EXPECT_TRUE(ca->is_ca());
     const ServerNames names{{"localhost", "trust.example.com"}, {"127.0.0.1", "::1"}};
-    const auto server = issue_server_certificate(*ca_key, *ca, *server_key->public_key(), names, kNow, kNow + 365 * kDay,
-                                                 system_random());
+    const auto server = issue_server_certificate(*ca_key, *ca, *server_key->public_key(), names, kNow,
+                                                 kNow + 365 * kDay, system_random());
     ASSERT_TRUE(server) << server.error().what();
     EXPECT_EQ(server->common_name(), "localhost");
     EXPECT_TRUE(verify_chain(*server, {}, {*ca}, kNow + kDay, ChainPurpose::server_auth));
     EXPECT_FALSE(verify_chain(*server, {}, {load("ca")}, kNow + kDay, ChainPurpose::server_auth));
     const std::string hex = hex_encode(server->der());
-    for (const char* name : {"82096c6f63616c686f7374", "87047f000001", "871000000000000000000000000000000001"})
+    for (const char* name :
+         {"82096c6f63616c686f7374", "87047f000001", "871000000000000000000000000000000001"})
       EXPECT_NE(hex.find(name), std::string::npos) << name;
   }
 }
@@ -199,11 +214,13 @@ TEST(CertificateAuthority, ChecksNamesAndKeys) {
   const auto other = *SoftwareKey::generate(KeyAlgorithm::ecdsa_p256);
   const auto ca = make_ca(*key, "CA", kNow, kNow + kDay, system_random());
   const auto issue = [&](Signer& signer, const ServerNames& names) {
-    return issue_server_certificate(signer, *ca, *other->public_key(), names, kNow, kNow + kDay, system_random());
+    return issue_server_certificate(signer, *ca, *other->public_key(), names, kNow, kNow + kDay,
+                                    system_random());
   };
   EXPECT_EQ(issue(*other, {{"a"}, {}}).error().code(), ErrorCode::bad_key);
-  for (const ServerNames& bad : {ServerNames{}, ServerNames{{"a b"}, {}}, ServerNames{{""}, {}}, ServerNames{{"a..b"}, {}},
-                                 ServerNames{{}, {"1.2.3"}}, ServerNames{{std::string("a\0b", 3)}, {}}})
+  for (const ServerNames& bad :
+       {ServerNames{}, ServerNames{{"a b"}, {}}, ServerNames{{""}, {}}, ServerNames{{"a..b"}, {}},
+        ServerNames{{}, {"1.2.3"}}, ServerNames{{std::string("a\0b", 3)}, {}}})
     EXPECT_EQ(issue(*key, bad).error().code(), ErrorCode::bad_name);
   EXPECT_TRUE(issue(*key, {{}, {"10.0.0.1"}}));
   EXPECT_TRUE(issue(*key, {{"*.example.com"}, {}}));

@@ -31,7 +31,8 @@ tl::unexpected<Error> wrong_passphrase() {
 Result<CipherPtr> fetch_cipher(const char* name) {
   CipherPtr cipher;
   if (std::strcmp(name, "DES-CBC") == 0) {
-    if (OSSL_LIB_CTX* context = legacy_context(); context != nullptr) cipher.reset(EVP_CIPHER_fetch(context, name, nullptr));
+    if (OSSL_LIB_CTX* context = legacy_context(); context != nullptr)
+      cipher.reset(EVP_CIPHER_fetch(context, name, nullptr));
   } else {
     cipher.reset(EVP_CIPHER_fetch(nullptr, name, nullptr));
   }
@@ -52,7 +53,8 @@ Result<Secret> cbc_decrypt(const EVP_CIPHER& cipher, const Secret& key, ByteView
   int tail = 0;
   if (!context || EVP_DecryptInit_ex2(context.get(), &cipher, key.view().data(), iv.data(), nullptr) != 1)
     return openssl_failure(ErrorCode::internal, "cannot set up a cipher");
-  if (EVP_DecryptUpdate(context.get(), plain.data(), &size, data.data(), static_cast<int>(data.size())) != 1 ||
+  if (EVP_DecryptUpdate(context.get(), plain.data(), &size, data.data(), static_cast<int>(data.size())) !=
+          1 ||
       EVP_DecryptFinal_ex(context.get(), plain.data() + size, &tail) != 1)
     return wrong_passphrase();
   plain.shrink(static_cast<std::size_t>(size + tail));
@@ -65,7 +67,8 @@ Result<Bytes> cbc_encrypt(const EVP_CIPHER& cipher, const Secret& key, ByteView 
   int size = 0;
   int tail = 0;
   if (!context || EVP_EncryptInit_ex2(context.get(), &cipher, key.view().data(), iv.data(), nullptr) != 1 ||
-      EVP_EncryptUpdate(context.get(), out.data(), &size, plain.data(), static_cast<int>(plain.size())) != 1 ||
+      EVP_EncryptUpdate(context.get(), out.data(), &size, plain.data(), static_cast<int>(plain.size())) !=
+          1 ||
       EVP_EncryptFinal_ex(context.get(), out.data() + size, &tail) != 1)
     return openssl_failure(ErrorCode::internal, "cannot encrypt a key");
   out.resize(static_cast<std::size_t>(size + tail));

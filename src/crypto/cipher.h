@@ -9,8 +9,9 @@
 
 namespace boltseal::crypto {
 
-/// OpenSSL's names: AES-128-CBC, AES-192-CBC, AES-256-CBC, DES-EDE3-CBC, DES-CBC. bad_key (with a hint) where this
-/// machine's OpenSSL does not have it; DES-CBC comes from its legacy provider, loaded apart from the default.
+/// OpenSSL's names: AES-128-CBC, AES-192-CBC, AES-256-CBC, DES-EDE3-CBC, DES-CBC. bad_key (with a hint) where
+/// this machine's OpenSSL does not have it; DES-CBC comes from its legacy provider, loaded apart from the
+/// default.
 Result<CipherPtr> fetch_cipher(const char* name);
 
 /// PKCS#7 padding. bad_passphrase where it is wrong, bad_format where `data` is no whole number of blocks.

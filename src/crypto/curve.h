@@ -12,15 +12,15 @@ namespace boltseal::crypto {
 struct Curve {
   KeyAlgorithm algorithm;
   int bits;
-  std::size_t bytes;        ///< of a coordinate and of a scalar
-  const char* group_name;   ///< OpenSSL's
+  std::size_t bytes;       ///< of a coordinate and of a scalar
+  const char* group_name;  ///< OpenSSL's
   int nid;
   ByteView oid;
-  ByteView order;           ///< n, big-endian, `bytes` long
+  ByteView order;  ///< n, big-endian, `bytes` long
 };
 
-const Curve& curve_of(KeyAlgorithm algorithm);          ///< one of the ECDSA algorithms
-const Curve* find_curve(ByteView oid);                  ///< null where unknown
+const Curve& curve_of(KeyAlgorithm algorithm);  ///< one of the ECDSA algorithms
+const Curve* find_curve(ByteView oid);          ///< null where unknown
 const Curve* find_curve(int bits);
 
 /// Made once, never freed.

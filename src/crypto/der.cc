@@ -62,7 +62,8 @@ Result<ByteView> Reader::unsigned_integer() {
 
 Result<std::uint64_t> Reader::small_integer() {
   const ByteView content = BS_TRY(unsigned_integer());
-  if (content.size() > 8 || (content.size() == 8 && (content[0] & 0x80u) != 0)) return not_der("INTEGER is too large");
+  if (content.size() > 8 || (content.size() == 8 && (content[0] & 0x80u) != 0))
+    return not_der("INTEGER is too large");
   std::uint64_t value = 0;
   for (const std::uint8_t octet : content) value = value << 8 | octet;
   return value;

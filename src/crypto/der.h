@@ -15,9 +15,20 @@
 namespace boltseal::crypto::der {
 
 enum Tag : std::uint8_t {
-  kBoolean = 0x01, kInteger = 0x02, kBitString = 0x03, kOctetString = 0x04, kNull = 0x05, kOid = 0x06,
-  kUtf8String = 0x0c, kPrintableString = 0x13, kT61String = 0x14, kIa5String = 0x16, kUtcTime = 0x17,
-  kGeneralizedTime = 0x18, kSequence = 0x30, kSet = 0x31
+  kBoolean = 0x01,
+  kInteger = 0x02,
+  kBitString = 0x03,
+  kOctetString = 0x04,
+  kNull = 0x05,
+  kOid = 0x06,
+  kUtf8String = 0x0c,
+  kPrintableString = 0x13,
+  kT61String = 0x14,
+  kIa5String = 0x16,
+  kUtcTime = 0x17,
+  kGeneralizedTime = 0x18,
+  kSequence = 0x30,
+  kSet = 0x31
 };
 /// Context-specific tags [n]: constructed and primitive.
 constexpr std::uint8_t context(unsigned n) { return static_cast<std::uint8_t>(0xa0u | n); }
@@ -35,16 +46,16 @@ class Reader {
   struct Element {
     std::uint8_t tag;
     ByteView content;
-    ByteView whole;   ///< tag, length and content
+    ByteView whole;  ///< tag, length and content
   };
   Result<Element> next();
-  Result<ByteView> read(std::uint8_t tag);             ///< content of the next element, which has this tag
-  Result<Reader> enter(std::uint8_t tag);              ///< the same as a reader
-  Result<ByteView> unsigned_integer();                 ///< big-endian without leading zero; zero is one 0 byte
-  Result<std::uint64_t> small_integer();               ///< 0..2^63-1
-  Result<ByteView> bit_string();                       ///< whole octets only
+  Result<ByteView> read(std::uint8_t tag);  ///< content of the next element, which has this tag
+  Result<Reader> enter(std::uint8_t tag);   ///< the same as a reader
+  Result<ByteView> unsigned_integer();      ///< big-endian without leading zero; zero is one 0 byte
+  Result<std::uint64_t> small_integer();    ///< 0..2^63-1
+  Result<ByteView> bit_string();            ///< whole octets only
   Result<void> null();
-  Result<void> end() const;                            ///< nothing may follow
+  Result<void> end() const;  ///< nothing may follow
 
  private:
   ByteView rest_;
@@ -56,7 +67,7 @@ class Writer {
   Writer& element(std::uint8_t tag, ByteView content);
   Writer& element(std::uint8_t tag, const Writer& content) { return element(tag, content.bytes()); }
   Writer& raw(ByteView bytes);
-  Writer& unsigned_integer(ByteView big_endian);       ///< leading zeros are cut, a sign byte is added
+  Writer& unsigned_integer(ByteView big_endian);  ///< leading zeros are cut, a sign byte is added
   Writer& small_integer(std::uint64_t value);
   Writer& bit_string(ByteView octets);
   Writer& boolean(bool value);
@@ -69,7 +80,7 @@ class Writer {
   Writer& operator=(Writer&&) = default;
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
-  ~Writer();                                            ///< wipes: it may have held a private key
+  ~Writer();  ///< wipes: it may have held a private key
 
  private:
   Bytes bytes_;

@@ -10,8 +10,8 @@ namespace {
 Bytes hex(std::string_view text) { return *hex_decode(text); }
 
 TEST(DerReader, RefusesWhatIsNotStrict) {
-  for (const char* text : {"", "30", "3080", "308000", "30810100", "3081010203", "30820005", "3082000501", "1f810100",
-                           "3005ffff", "30847fffffff", "3085000000000100"}) {
+  for (const char* text : {"", "30", "3080", "308000", "30810100", "3081010203", "30820005", "3082000501",
+                           "1f810100", "3005ffff", "30847fffffff", "3085000000000100"}) {
     const Bytes bytes = hex(text);
     Reader reader{ByteView(bytes)};
     const auto element = reader.next();
@@ -31,9 +31,18 @@ TEST(DerReader, LongLengths) {
 }
 
 TEST(DerReader, Integers) {
-  struct Case { const char* der; const char* value; };
-  for (const Case& c : {Case{"020100", "00"}, {"02017f", "7f"}, {"02020080", "80"}, {"0200", nullptr}, {"020180", nullptr},
-                        {"02020000", nullptr}, {"0202007f", nullptr}, {"0203000080", nullptr}}) {
+  struct Case {
+    const char* der;
+    const char* value;
+  };
+  for (const Case& c : {Case{"020100", "00"},
+                        {"02017f", "7f"},
+                        {"02020080", "80"},
+                        {"0200", nullptr},
+                        {"020180", nullptr},
+                        {"02020000", nullptr},
+                        {"0202007f", nullptr},
+                        {"0203000080", nullptr}}) {
     const Bytes bytes = hex(c.der);
     Reader reader{ByteView(bytes)};
     const auto value = reader.unsigned_integer();
@@ -62,10 +71,17 @@ TEST(DerReader, BitStringsNullsAndEnds) {
 
 TEST(DerWriter, WritesWhatTheReaderReads) {
   Writer inner;
-  inner.small_integer(0).small_integer(255).unsigned_integer(hex("0000ff")).boolean(true).null().bit_string(hex("aa"));
+  inner.small_integer(0)
+      .small_integer(255)
+      .unsigned_integer(hex("0000ff"))
+      .boolean(true)
+      .null()
+      .bit_string(hex("aa"));
   Writer outer;
   outer.element(kSequence, inner);
-  EXPECT_EQ(hex_encode(outer.bytes()), "30140201000202" "00ff020200ff0101ff0500030200aa");
+  EXPECT_EQ(hex_encode(outer.bytes()),
+            "30140201000202"
+            "00ff020200ff0101ff0500030200aa");
 }
 
 }  // namespace

@@ -19,7 +19,7 @@ struct CacheKey {
 struct CacheKeyHash {
   std::size_t operator()(const CacheKey& key) const {
     std::size_t out;
-    std::memcpy(&out, key.hash.data(), sizeof out);   // uniform already
+    std::memcpy(&out, key.hash.data(), sizeof out);  // uniform already
     return out;
   }
 };
@@ -30,7 +30,7 @@ struct KeyCache::State {
   using Entry = std::pair<CacheKey, PublicKeyPtr>;
   mutable std::mutex mutex;
   std::size_t capacity;
-  std::list<Entry> entries;   ///< most recently used first
+  std::list<Entry> entries;  ///< most recently used first
   std::unordered_map<CacheKey, std::list<Entry>::iterator, CacheKeyHash> index;
 
   PublicKeyPtr find(const CacheKey& key) {
@@ -42,7 +42,7 @@ struct KeyCache::State {
   }
   void insert(const CacheKey& key, const PublicKeyPtr& value) {
     const std::lock_guard lock(mutex);
-    if (index.contains(key)) return;   // another thread was faster
+    if (index.contains(key)) return;  // another thread was faster
     entries.emplace_front(key, value);
     index.emplace(key, entries.begin());
     if (entries.size() > capacity) {
@@ -59,7 +59,7 @@ template <typename Load>
 Result<PublicKeyPtr> KeyCache::get(char kind, ByteView encoding, Load load) {
   const CacheKey key{crypto::sha256(encoding), kind};
   if (PublicKeyPtr hit = state_->find(key)) return hit;
-  PublicKeyPtr loaded = BS_TRY(load());   // outside the lock: it may take 100 us
+  PublicKeyPtr loaded = BS_TRY(load());  // outside the lock: it may take 100 us
   state_->insert(key, loaded);
   return loaded;
 }

@@ -21,7 +21,8 @@ Result<DekInfo> read_dek_info(std::string_view text) {
     if (name != cipher || comma == std::string_view::npos) continue;
     auto iv = hex_decode(text.substr(comma + 1));
     const std::size_t expected = name.starts_with("AES") ? 16 : 8;
-    if (!iv || iv->size() != expected) return fail(ErrorCode::bad_format, "IV of an encrypted PEM key is bad");
+    if (!iv || iv->size() != expected)
+      return fail(ErrorCode::bad_format, "IV of an encrypted PEM key is bad");
     return DekInfo{cipher, std::move(*iv)};
   }
   return fail(ErrorCode::bad_key, "encrypted PEM key uses a cipher that is not supported",
@@ -39,8 +40,8 @@ Result<Secret> decrypt_legacy_pem(const PemBlock& block, const Secret& passphras
   const CipherPtr cipher = BS_TRY(fetch_cipher(info.cipher));
   Secret key(static_cast<std::size_t>(EVP_CIPHER_get_key_length(cipher.get())));
   const auto* text = passphrase.view().data();
-  const int derived = EVP_BytesToKey(cipher.get(), EVP_md5(), info.iv.data(), text, static_cast<int>(passphrase.size()), 1,
-                                     key.data(), nullptr);
+  const int derived = EVP_BytesToKey(cipher.get(), EVP_md5(), info.iv.data(), text,
+                                     static_cast<int>(passphrase.size()), 1, key.data(), nullptr);
   if (derived != static_cast<int>(key.size()))
     return openssl_failure(ErrorCode::bad_key, "this machine's OpenSSL has no MD5, which old PEM keys need",
                            "convert it elsewhere: openssl pkcs8 -topk8 -v2 aes-256-cbc");

@@ -12,7 +12,8 @@ class MessageDigest {
  public:
   MessageDigest(Scheme scheme, ByteView message) {
     unsigned size = 0;
-    if (EVP_Digest(message.data(), message.size(), bytes_.data(), &size, md_of(scheme), nullptr) != 1) std::abort();
+    if (EVP_Digest(message.data(), message.size(), bytes_.data(), &size, md_of(scheme), nullptr) != 1)
+      std::abort();
     size_ = size;
   }
   ByteView view() const { return {bytes_.data(), size_}; }

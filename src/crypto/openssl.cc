@@ -20,10 +20,14 @@ EVP_MD* fetch_md(const char* name) {
 
 std::size_t slot_of(Scheme scheme) {
   switch (scheme) {
-    case Scheme::rsa_pss_sha256: return 1;
-    case Scheme::rsa_pss_sha256_salt32: return 2;
-    case Scheme::rsa_pkcs1_sha256: return 3;
-    default: return 0;
+    case Scheme::rsa_pss_sha256:
+      return 1;
+    case Scheme::rsa_pss_sha256_salt32:
+      return 2;
+    case Scheme::rsa_pkcs1_sha256:
+      return 3;
+    default:
+      return 0;
   }
 }
 

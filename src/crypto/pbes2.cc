@@ -46,7 +46,8 @@ Result<void> read_key_length(der::Reader& parameters, const Pbes2Scheme& scheme)
 Result<void> read_salt(der::Reader& parameters, Pbes2Scheme& scheme) {
   if (parameters.peek() != der::kOctetString) return unknown("salt source");
   scheme.salt = BS_TRY(parameters.read(der::kOctetString));
-  if (scheme.salt.size() > kMaxSalt) return fail(ErrorCode::limit_exceeded, "salt of an encrypted key is too long");
+  if (scheme.salt.size() > kMaxSalt)
+    return fail(ErrorCode::limit_exceeded, "salt of an encrypted key is too long");
   return {};
 }
 
@@ -56,9 +57,10 @@ Result<void> read_pbkdf2(der::Reader parameters, Pbes2Scheme& scheme, std::uint6
   if (scheme.iterations == 0) return fail(ErrorCode::bad_format, "encrypted key has no iterations");
   if (scheme.iterations > max_iterations)
     return fail(ErrorCode::limit_exceeded, "encrypted key asks for " + std::to_string(scheme.iterations) +
-                                               " iterations; at most " + std::to_string(max_iterations) + " are allowed");
+                                               " iterations; at most " + std::to_string(max_iterations) +
+                                               " are allowed");
   BS_TRY(read_key_length(parameters, scheme));
-  scheme.prf = kPrfs[0].digest;   // the default where no PRF stands
+  scheme.prf = kPrfs[0].digest;  // the default where no PRF stands
   if (!parameters.at_end()) {
     der::Reader algorithm = BS_TRY(parameters.enter(der::kSequence));
     const ByteView kind = BS_TRY(algorithm.read(der::kOid));
@@ -83,7 +85,8 @@ Result<void> read_scrypt(der::Reader parameters, Pbes2Scheme& scheme) {
     return fail(ErrorCode::bad_format, "encrypted key has bad scrypt parameters");
   constexpr std::uint64_t kBlocks = kMaxScryptMemory / 128;
   if (scheme.n > kBlocks || scheme.r > kBlocks / scheme.n || scheme.p > kMaxScryptParallel)
-    return fail(ErrorCode::limit_exceeded, "encrypted key asks for more memory or time than is allowed (scrypt)");
+    return fail(ErrorCode::limit_exceeded,
+                "encrypted key asks for more memory or time than is allowed (scrypt)");
   return {};
 }
 
@@ -107,7 +110,7 @@ Result<Pbes2Scheme> read_pbes2(der::Reader parameters, std::uint64_t max_iterati
   der::Reader derivation = BS_TRY(parameters.enter(der::kSequence));
   der::Reader encryption = BS_TRY(parameters.enter(der::kSequence));
   BS_TRY(parameters.end());
-  BS_TRY(read_encryption(encryption, scheme));   // first: it tells the key's length
+  BS_TRY(read_encryption(encryption, scheme));  // first: it tells the key's length
   const ByteView kind = BS_TRY(derivation.read(der::kOid));
   der::Reader inner = BS_TRY(derivation.enter(der::kSequence));
   BS_TRY(derivation.end());
@@ -127,13 +130,15 @@ Result<Secret> derive_key(const Pbes2Scheme& scheme, const Secret& passphrase) {
   const char* text = passphrase.empty() ? "" : passphrase.text().data();
   int ok = 0;
   if (scheme.prf == nullptr) {
-    ok = EVP_PBE_scrypt(text, passphrase.size(), scheme.salt.data(), scheme.salt.size(), scheme.n, scheme.r, scheme.p,
-                        kMaxScryptMemory + (1u << 20) + 128 * scheme.r * scheme.p, key.data(), key.size());
+    ok = EVP_PBE_scrypt(text, passphrase.size(), scheme.salt.data(), scheme.salt.size(), scheme.n, scheme.r,
+                        scheme.p, kMaxScryptMemory + (1u << 20) + 128 * scheme.r * scheme.p, key.data(),
+                        key.size());
   } else {
     EVP_MD* md = EVP_MD_fetch(nullptr, scheme.prf, nullptr);
-    ok = md != nullptr && PKCS5_PBKDF2_HMAC(text, static_cast<int>(passphrase.size()), scheme.salt.data(),
-                                            static_cast<int>(scheme.salt.size()), static_cast<int>(scheme.iterations), md,
-                                            static_cast<int>(key.size()), key.data());
+    ok = md != nullptr &&
+         PKCS5_PBKDF2_HMAC(text, static_cast<int>(passphrase.size()), scheme.salt.data(),
+                           static_cast<int>(scheme.salt.size()), static_cast<int>(scheme.iterations), md,
+                           static_cast<int>(key.size()), key.data());
     EVP_MD_free(md);
   }
   if (ok != 1) return openssl_failure(ErrorCode::bad_key, "cannot derive a key from the passphrase");

@@ -7,11 +7,11 @@
 namespace boltseal::crypto {
 
 struct Pbes2Scheme {
-  const char* cipher;          ///< OpenSSL's name
+  const char* cipher;  ///< OpenSSL's name
   std::size_t key_bytes;
   ByteView iv;
   ByteView salt;
-  const char* prf = nullptr;   ///< digest of the HMAC; null: scrypt
+  const char* prf = nullptr;  ///< digest of the HMAC; null: scrypt
   std::uint64_t iterations = 0;
   std::uint64_t n = 0, r = 0, p = 0;
 };

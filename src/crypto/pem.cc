@@ -15,7 +15,9 @@ constexpr std::string_view kBegin = "-----BEGIN ";
 constexpr std::string_view kEnd = "-----END ";
 constexpr std::string_view kDashes = "-----";
 
-tl::unexpected<Error> bad_pem(const char* what) { return fail(ErrorCode::bad_format, std::string("bad PEM: ") + what); }
+tl::unexpected<Error> bad_pem(const char* what) {
+  return fail(ErrorCode::bad_format, std::string("bad PEM: ") + what);
+}
 
 std::string_view trim(std::string_view text) {
   const auto blank = [](char c) { return c == ' ' || c == '\t'; };
@@ -50,7 +52,8 @@ class Lines {
 /// The type in a boundary line; empty where the line is none.
 std::string_view boundary_type(std::string_view line, std::string_view prefix) {
   while (!line.empty() && (line.back() == ' ' || line.back() == '\t')) line.remove_suffix(1);
-  if (!line.starts_with(prefix) || !line.ends_with(kDashes) || line.size() <= prefix.size() + kDashes.size()) return {};
+  if (!line.starts_with(prefix) || !line.ends_with(kDashes) || line.size() <= prefix.size() + kDashes.size())
+    return {};
   return line.substr(prefix.size(), line.size() - prefix.size() - kDashes.size());
 }
 
@@ -61,7 +64,8 @@ Result<void> read_headers(Lines& lines, PemBlock& block) {
     const std::string_view line = lines.next();
     const std::string_view name = trim(line.substr(0, colon));
     if (block.header(name) != nullptr) return bad_pem("a header stands twice");
-    if (block.headers.size() == kMaxHeaders) return fail(ErrorCode::limit_exceeded, "PEM block has over 64 headers");
+    if (block.headers.size() == kMaxHeaders)
+      return fail(ErrorCode::limit_exceeded, "PEM block has over 64 headers");
     block.headers.emplace_back(name, trim(line.substr(colon + 1)));
   }
   return {};
@@ -73,7 +77,7 @@ Result<PemBlock> read_block(Lines& lines, std::string_view type) {
   block.type = type;
   BS_TRY(read_headers(lines, block));
   std::string base64;
-  base64.reserve(lines.before_boundary());   // never grown: no copy of a private key stays behind
+  base64.reserve(lines.before_boundary());  // never grown: no copy of a private key stays behind
   Result<PemBlock> result = bad_pem("a block is cut off");
   while (!lines.at_end()) {
     const std::string_view line = lines.next();
@@ -152,7 +156,9 @@ void PemBlock::remove_header(std::string_view name) {
   std::erase_if(headers, [name](const auto& header) { return header.first == name; });
 }
 
-Result<std::vector<PemBlock>> pem_read_all(std::string_view text) { return read_blocks(text, kMaxBlocks + 1); }
+Result<std::vector<PemBlock>> pem_read_all(std::string_view text) {
+  return read_blocks(text, kMaxBlocks + 1);
+}
 
 Result<PemBlock> pem_read_first(std::string_view text) {
   auto blocks = BS_TRY(read_blocks(text, 1));

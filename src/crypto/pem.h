@@ -23,11 +23,11 @@ struct PemBlock {
 
   /// Value of a header; nullptr where there is none.
   const std::string* header(std::string_view name) const;
-  void set_header(std::string_view name, std::string value);   ///< replaces or adds
+  void set_header(std::string_view name, std::string value);  ///< replaces or adds
   void remove_header(std::string_view name);
 
-  std::string type;                                            ///< "CERTIFICATE"; text from outside
-  std::vector<std::pair<std::string, std::string>> headers;    ///< as read, or any order; text from outside
+  std::string type;                                          ///< "CERTIFICATE"; text from outside
+  std::vector<std::pair<std::string, std::string>> headers;  ///< as read, or any order; text from outside
   Bytes der;
 };
 

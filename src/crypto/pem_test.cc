@@ -8,16 +8,18 @@ namespace {
 TEST(Pem, WritesAsGoDoes) {
   PemBlock block("ENCRYPTED PRIVATE KEY", Bytes(50, 0));
   block.headers = {{"role", "targets"}, {"gun", "a/b"}, {"path", "0"}, {"Proc-Type", "4,ENCRYPTED"}};
-  EXPECT_EQ(*pem_write(block),
-            "-----BEGIN ENCRYPTED PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\ngun: a/b\npath: 0\nrole: targets\n\n"
-            "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\nAAA=\n"
-            "-----END ENCRYPTED PRIVATE KEY-----\n");
+  EXPECT_EQ(
+      *pem_write(block),
+      "-----BEGIN ENCRYPTED PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\ngun: a/b\npath: 0\nrole: targets\n\n"
+      "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\nAAA=\n"
+      "-----END ENCRYPTED PRIVATE KEY-----\n");
   EXPECT_EQ(*pem_write(PemBlock("X", {})), "-----BEGIN X-----\n-----END X-----\n");
   EXPECT_EQ(pem_text("X", Bytes{1}), "-----BEGIN X-----\nAQ==\n-----END X-----\n");
 }
 
 TEST(Pem, HeadersThatWouldBreakTheFormAreRefused) {
-  for (const auto& [name, value] : {std::pair<std::string, std::string>{"a:b", "c"}, {"a", "b\nc"}, {"a\n", "b"}, {"", "b"}}) {
+  for (const auto& [name, value] :
+       {std::pair<std::string, std::string>{"a:b", "c"}, {"a", "b\nc"}, {"a\n", "b"}, {"", "b"}}) {
     PemBlock block("X", {});
     block.headers = {{name, value}};
     EXPECT_EQ(pem_write(block).error().code(), ErrorCode::bad_format);
@@ -41,11 +43,12 @@ TEST(Pem, ReadsBlocksAmongText) {
 }
 
 TEST(Pem, RefusesBrokenBlocks) {
-  for (const char* text : {"-----BEGIN A-----\nAQI=\n", "-----BEGIN A-----\nAQI=\n-----END B-----\n",
-                           "-----BEGIN A-----\nAQI\n-----END A-----\n", "-----BEGIN A-----\nA*I=\n-----END A-----\n",
-                           "-----BEGIN A-----\nAQJ=\n-----END A-----\n", "-----BEGIN A-----",
-                           "-----BEGIN A-----\nx: 1\nx: 2\n\nAQI=\n-----END A-----\n",
-                           "-----BEGIN A-----\nAQI=\n-----BEGIN A-----\nAQI=\n-----END A-----\n"}) {
+  for (const char* text :
+       {"-----BEGIN A-----\nAQI=\n", "-----BEGIN A-----\nAQI=\n-----END B-----\n",
+        "-----BEGIN A-----\nAQI\n-----END A-----\n", "-----BEGIN A-----\nA*I=\n-----END A-----\n",
+        "-----BEGIN A-----\nAQJ=\n-----END A-----\n", "-----BEGIN A-----",
+        "-----BEGIN A-----\nx: 1\nx: 2\n\nAQI=\n-----END A-----\n",
+        "-----BEGIN A-----\nAQI=\n-----BEGIN A-----\nAQI=\n-----END A-----\n"}) {
     const auto blocks = pem_read_all(text);
     ASSERT_FALSE(blocks) << text;
     EXPECT_EQ(blocks.error().code(), ErrorCode::bad_format);

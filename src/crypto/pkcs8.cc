@@ -37,7 +37,7 @@ der::Writer notary_parameters(ByteView salt, ByteView iv) {
 Result<SoftwareKeyPtr> load_plain(std::string_view type, ByteView der) {
   if (type == "EC PRIVATE KEY") return SoftwareKey::from_sec1(der);
   if (type == "RSA PRIVATE KEY") return SoftwareKey::from_pkcs1(der);
-  if (type == "ED25519 PRIVATE KEY") {   // Notary's: public key || seed || public key
+  if (type == "ED25519 PRIVATE KEY") {  // Notary's: public key || seed || public key
     if (der.size() != 96) return fail(ErrorCode::bad_format, "Ed25519 private key has not 96 bytes");
     SoftwareKeyPtr key = BS_TRY(SoftwareKey::from_ed25519_seed(der.subspan(32, 32)));
     const ByteView own = key->public_key()->raw_ed25519();
@@ -58,7 +58,8 @@ Result<Secret> decrypt_pkcs8(ByteView encrypted, const Secret& passphrase, std::
   const ByteView data = BS_TRY(info.read(der::kOctetString));
   BS_TRY(info.end());
   if (!oid::equal(BS_TRY(algorithm.read(der::kOid)), oid::kPbes2))
-    return fail(ErrorCode::bad_key, "encrypted key does not use PBES2", "convert it: openssl pkcs8 -topk8 -v2 aes-256-cbc");
+    return fail(ErrorCode::bad_key, "encrypted key does not use PBES2",
+                "convert it: openssl pkcs8 -topk8 -v2 aes-256-cbc");
   der::Reader parameters = BS_TRY(algorithm.enter(der::kSequence));
   BS_TRY(algorithm.end());
   const Pbes2Scheme scheme = BS_TRY(read_pbes2(parameters, max_iterations));
@@ -88,18 +89,21 @@ Result<Bytes> encrypt_pkcs8(const Secret& private_key_info, const Secret& passph
 }
 
 bool is_private_key(const PemBlock& block) {
-  return block.type == "PRIVATE KEY" || block.type == "ENCRYPTED PRIVATE KEY" || block.type == "EC PRIVATE KEY" ||
-         block.type == "RSA PRIVATE KEY" || block.type == "ED25519 PRIVATE KEY";
+  return block.type == "PRIVATE KEY" || block.type == "ENCRYPTED PRIVATE KEY" ||
+         block.type == "EC PRIVATE KEY" || block.type == "RSA PRIVATE KEY" ||
+         block.type == "ED25519 PRIVATE KEY";
 }
 
 bool is_encrypted(const PemBlock& block) {
-  return is_private_key(block) && (block.type == "ENCRYPTED PRIVATE KEY" || block.header("DEK-Info") != nullptr);
+  return is_private_key(block) &&
+         (block.type == "ENCRYPTED PRIVATE KEY" || block.header("DEK-Info") != nullptr);
 }
 
 Result<SoftwareKeyPtr> load_private_key(const PemBlock& block, const Secret* passphrase) {
   if (!is_private_key(block)) return fail(ErrorCode::bad_key, "PEM block holds no private key");
   if (!is_encrypted(block)) return load_plain(block.type, block.der);
-  if (passphrase == nullptr) return fail(ErrorCode::no_passphrase, "the key is encrypted and there is no passphrase");
+  if (passphrase == nullptr)
+    return fail(ErrorCode::no_passphrase, "the key is encrypted and there is no passphrase");
   if (block.type == "ENCRYPTED PRIVATE KEY") {
     const Secret plain = BS_TRY(decrypt_pkcs8(block.der, *passphrase));
     return SoftwareKey::from_pkcs8(plain.view());

@@ -12,7 +12,7 @@ namespace boltseal::crypto {
 
 // Bounds on what a foreign file may ask us to compute.
 inline constexpr std::uint64_t kMaxPbkdf2Iterations = 10'000'000;
-inline constexpr std::uint64_t kMaxScryptMemory = 256u << 20;   ///< bytes: 128 * N * r
+inline constexpr std::uint64_t kMaxScryptMemory = 256u << 20;  ///< bytes: 128 * N * r
 inline constexpr std::uint64_t kMaxScryptParallel = 16;
 
 /// PrivateKeyInfo out of an EncryptedPrivateKeyInfo. Reads PBES2 with PBKDF2 (HMAC with SHA-1, -224, -256,
@@ -27,8 +27,8 @@ Result<Secret> decrypt_pkcs8(ByteView encrypted, const Secret& passphrase,
 Result<Bytes> encrypt_pkcs8(const Secret& private_key_info, const Secret& passphrase, Random& random);
 
 /// Content of a legacy block with `Proc-Type: 4,ENCRYPTED` and `DEK-Info` (AES-128/192/256-CBC,
-/// DES-EDE3-CBC, DES-CBC; key derivation EVP_BytesToKey with MD5). Errors as decrypt_pkcs8; bad_key with a hint
-/// where this machine's OpenSSL has no DES (its legacy provider).
+/// DES-EDE3-CBC, DES-CBC; key derivation EVP_BytesToKey with MD5). Errors as decrypt_pkcs8; bad_key with a
+/// hint where this machine's OpenSSL has no DES (its legacy provider).
 Result<Secret> decrypt_legacy_pem(const PemBlock& block, const Secret& passphrase);
 
 /// Whether the block holds a private key that needs a passphrase (either kind).

@@ -34,10 +34,10 @@ TEST_P(EncryptedKey, OpensWithItsPassphraseOnly) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Openssl, EncryptedKey,
-                         testing::Values("enc.aes-128-cbc", "enc.aes-192-cbc", "enc.aes-256-cbc", "enc.des3", "enc.prf-SHA1",
-                                         "enc.prf-SHA224", "enc.prf-SHA256", "enc.prf-SHA384", "enc.prf-SHA512",
-                                         "enc.scrypt", "legacy.aes128", "legacy.aes192", "legacy.aes256", "legacy.des3",
-                                         "legacy.rsa"));
+                         testing::Values("enc.aes-128-cbc", "enc.aes-192-cbc", "enc.aes-256-cbc", "enc.des3",
+                                         "enc.prf-SHA1", "enc.prf-SHA224", "enc.prf-SHA256", "enc.prf-SHA384",
+                                         "enc.prf-SHA512", "enc.scrypt", "legacy.aes128", "legacy.aes192",
+                                         "legacy.aes256", "legacy.des3", "legacy.rsa"));
 
 TEST(Pkcs8, DesNeedsTheLegacyProviderOrSaysSo) {
   const auto key = load_private_key(block_of("encrypted/legacy.des.pem"), &kPassphrase);
@@ -59,7 +59,8 @@ TEST(Pkcs8, Pbes1IsRefusedWithAHint) {
 /// What notary 0.7.0 wrote is read; written again under the same salt and IV it is the same to the byte.
 TEST(Pkcs8, NotaryKeyFiles) {
   for (const auto& [file, gun, role] :
-       {std::tuple<const char*, const char*, const char*>{"notary/notary.targets.key", "127.0.0.1:5000/demo/app_x", "targets"},
+       {std::tuple<const char*, const char*, const char*>{"notary/notary.targets.key",
+                                                          "127.0.0.1:5000/demo/app_x", "targets"},
         {"notary/notary.root.key", nullptr, "root"},
         {"notary/notary.rsa.key", nullptr, "root"},
         {"notary/notary.ed25519.key", nullptr, "mine"}}) {
@@ -74,7 +75,7 @@ TEST(Pkcs8, NotaryKeyFiles) {
 
     const Secret inner = *decrypt_pkcs8(block.der, kNotaryPassphrase);
     EXPECT_EQ(to_bytes((*key)->to_pkcs8(Pkcs8Style::notary)->view()), to_bytes(inner.view())) << file;
-    struct Recorded final : Random {   // hands out the salt and IV of the file
+    struct Recorded final : Random {  // hands out the salt and IV of the file
       Bytes bytes;
       void fill(std::span<std::uint8_t> out) override {
         std::copy_n(bytes.begin(), out.size(), out.begin());
@@ -87,9 +88,12 @@ TEST(Pkcs8, NotaryKeyFiles) {
     recorded.bytes = *hex_decode(hex.substr(salt, 16) + hex.substr(iv, 32));
     EXPECT_EQ(encrypted_key_block(**key, kNotaryPassphrase, recorded)->der, block.der) << file;
   }
-  EXPECT_EQ((*load_private_key(block_of("notary/notary.rsa.key"), &kNotaryPassphrase))->public_key()->identity(),
-            identity_of("rsa2048"));
-  EXPECT_EQ((*load_private_key(block_of("notary/notary.ed25519.key"), &kNotaryPassphrase))->public_key()->identity(),
+  EXPECT_EQ(
+      (*load_private_key(block_of("notary/notary.rsa.key"), &kNotaryPassphrase))->public_key()->identity(),
+      identity_of("rsa2048"));
+  EXPECT_EQ((*load_private_key(block_of("notary/notary.ed25519.key"), &kNotaryPassphrase))
+                ->public_key()
+                ->identity(),
             identity_of("ed25519"));
 }
 
@@ -99,9 +103,11 @@ TEST(Pkcs8, WritesNotarysLayout) {
   const auto block = encrypted_key_block(**key, kPassphrase, random);
   ASSERT_TRUE(block);
   EXPECT_EQ(block->type, "ENCRYPTED PRIVATE KEY");
-  EXPECT_EQ(block->der.size(), 241u);   // 238 after the outer tag and length
-  EXPECT_EQ(hex_encode(ByteView(block->der).first(54)).substr(0, 54), "3081ee304906092a864886f70d01050d303c301b06092a864886f7");
-  EXPECT_EQ((*load_private_key(*block, &kPassphrase))->public_key()->identity(), (*key)->public_key()->identity());
+  EXPECT_EQ(block->der.size(), 241u);  // 238 after the outer tag and length
+  EXPECT_EQ(hex_encode(ByteView(block->der).first(54)).substr(0, 54),
+            "3081ee304906092a864886f70d01050d303c301b06092a864886f7");
+  EXPECT_EQ((*load_private_key(*block, &kPassphrase))->public_key()->identity(),
+            (*key)->public_key()->identity());
 }
 
 /// EncryptedPrivateKeyInfo with the given key derivation and a block of garbage.
@@ -145,7 +151,8 @@ TEST(Pkcs8, CutFilesAreRefused) {
 }
 
 TEST(Pkcs8, LegacyHeadersAreChecked) {
-  for (const char* dek : {"AES-256-CBC", "AES-256-CBC,00", "AES-256-CBC,zz", "RC4,00", "DES-EDE3-CBC,00112233445566778899"}) {
+  for (const char* dek :
+       {"AES-256-CBC", "AES-256-CBC,00", "AES-256-CBC,zz", "RC4,00", "DES-EDE3-CBC,00112233445566778899"}) {
     PemBlock block("EC PRIVATE KEY", Bytes(16));
     block.headers = {{"Proc-Type", "4,ENCRYPTED"}, {"DEK-Info", dek}};
     const auto plain = decrypt_legacy_pem(block, kPassphrase);

@@ -5,7 +5,8 @@
 
 namespace boltseal::crypto {
 
-static_assert(std::endian::native == std::endian::little, "OpenSSL's native order is taken to be little-endian");
+static_assert(std::endian::native == std::endian::little,
+              "OpenSSL's native order is taken to be little-endian");
 
 PkeyData& PkeyData::number(const char* name, ByteView big_endian) {
   Secret native(big_endian);
@@ -22,7 +23,8 @@ PkeyData& PkeyData::text(const char* name, const char* value) {
 }
 
 PkeyData& PkeyData::octets(const char* name, ByteView value) {
-  params_.push_back(OSSL_PARAM_construct_octet_string(name, const_cast<std::uint8_t*>(value.data()), value.size()));
+  params_.push_back(
+      OSSL_PARAM_construct_octet_string(name, const_cast<std::uint8_t*>(value.data()), value.size()));
   return *this;
 }
 

@@ -15,7 +15,8 @@ Result<ByteView> read_tail(der::Reader& info) {
   ByteView public_key;
   if (info.peek() == der::context_primitive(1)) {
     const ByteView bits = BS_TRY(info.read(der::context_primitive(1)));
-    if (bits.empty() || bits[0] != 0) return fail(ErrorCode::bad_format, "public part of a private key is no octets");
+    if (bits.empty() || bits[0] != 0)
+      return fail(ErrorCode::bad_format, "public part of a private key is no octets");
     public_key = bits.subspan(1);
   }
   BS_TRY(info.end());
@@ -31,7 +32,8 @@ Result<PrivateNumbers> read_ec(der::Reader algorithm, ByteView content, ByteView
   }
   EcPrivateNumbers numbers = BS_TRY(read_sec1(content, curve));
   if (!tail.empty()) {
-    if (!numbers.point.empty() && !oid::equal(numbers.point, tail)) return bad_private_key("holds two public parts");
+    if (!numbers.point.empty() && !oid::equal(numbers.point, tail))
+      return bad_private_key("holds two public parts");
     numbers.point = tail;
   }
   return numbers;
@@ -66,7 +68,8 @@ Result<PrivateNumbers> read_pkcs8(ByteView der) {
   der::Reader outer(der);
   der::Reader info = BS_TRY(outer.enter(der::kSequence));
   BS_TRY(outer.end());
-  if (BS_TRY(info.small_integer()) > 1) return fail(ErrorCode::bad_format, "PKCS#8 version is neither 0 nor 1");
+  if (BS_TRY(info.small_integer()) > 1)
+    return fail(ErrorCode::bad_format, "PKCS#8 version is neither 0 nor 1");
   der::Reader algorithm = BS_TRY(info.enter(der::kSequence));
   const ByteView kind = BS_TRY(algorithm.read(der::kOid));
   const ByteView content = BS_TRY(info.read(der::kOctetString));
@@ -75,7 +78,7 @@ Result<PrivateNumbers> read_pkcs8(ByteView der) {
   if (oid::equal(kind, oid::kEd25519)) return read_ed25519(algorithm, content, tail);
   if (oid::equal(kind, oid::kNotaryEd25519)) return read_notary_ed25519(content);
   if (oid::equal(kind, oid::kRsa)) {
-    if (!algorithm.at_end()) BS_TRY(algorithm.null());   // Notary leaves the NULL out
+    if (!algorithm.at_end()) BS_TRY(algorithm.null());  // Notary leaves the NULL out
     BS_TRY(algorithm.end());
     return RsaPkcs1{content};
   }

@@ -13,11 +13,11 @@ namespace boltseal::crypto {
 struct EcPrivateNumbers {
   const Curve* curve;
   ByteView scalar;
-  ByteView point;      ///< as it stands in the file; empty where it is missing
+  ByteView point;  ///< as it stands in the file; empty where it is missing
 };
 struct Ed25519Seed {
   ByteView seed;
-  ByteView public_key;   ///< empty where it is missing
+  ByteView public_key;  ///< empty where it is missing
 };
 struct RsaPkcs1 {
   ByteView der;

@@ -13,8 +13,8 @@ namespace boltseal::crypto {
 
 struct PublicKeyFactory {
   static PublicKeyPtr make(KeyAlgorithm algorithm, int bits, Bytes spki, PkeyPtr pkey) {
-    return PublicKeyPtr(
-        new PublicKey(algorithm, bits, std::move(spki), std::make_unique<PublicKey::Native>(std::move(pkey))));
+    return PublicKeyPtr(new PublicKey(algorithm, bits, std::move(spki),
+                                      std::make_unique<PublicKey::Native>(std::move(pkey))));
   }
 };
 
@@ -34,7 +34,8 @@ Result<PublicKeyPtr> make_ec(const Curve& curve, ByteView encoded) {
   const bool plain = encoded.size() == 1 + 2 * curve.bytes && encoded[0] == 0x04;
   const Bytes expanded = plain ? Bytes() : BS_TRY(uncompressed_point(curve, encoded));
   const ByteView point = plain ? encoded : ByteView(expanded);
-  PkeyPtr pkey = PkeyData("EC").text("group", curve.group_name).octets("pub", point).make(EVP_PKEY_PUBLIC_KEY);
+  PkeyPtr pkey =
+      PkeyData("EC").text("group", curve.group_name).octets("pub", point).make(EVP_PKEY_PUBLIC_KEY);
   if (!pkey) return openssl_failure(ErrorCode::bad_key, "elliptic curve point does not lie on its curve");
   der::Writer algorithm;
   algorithm.oid(oid::kEcPublicKey).oid(curve.oid);
@@ -43,7 +44,8 @@ Result<PublicKeyPtr> make_ec(const Curve& curve, ByteView encoded) {
 
 Result<PublicKeyPtr> make_rsa(ByteView der) {
   const RsaPublicNumbers numbers = BS_TRY(read_rsa_public_key(der));
-  PkeyPtr pkey = PkeyData("RSA").number("n", numbers.modulus).number("e", numbers.exponent).make(EVP_PKEY_PUBLIC_KEY);
+  PkeyPtr pkey =
+      PkeyData("RSA").number("n", numbers.modulus).number("e", numbers.exponent).make(EVP_PKEY_PUBLIC_KEY);
   if (!pkey) return openssl_failure(ErrorCode::bad_key, "RSA key is refused");
   der::Writer algorithm;
   algorithm.oid(oid::kRsa).null();
@@ -54,17 +56,25 @@ Result<PublicKeyPtr> make_rsa(ByteView der) {
 
 std::string_view name_of(KeyAlgorithm algorithm) {
   switch (algorithm) {
-    case KeyAlgorithm::ecdsa_p256: return "ecdsa-p256";
-    case KeyAlgorithm::ecdsa_p384: return "ecdsa-p384";
-    case KeyAlgorithm::ecdsa_p521: return "ecdsa-p521";
-    case KeyAlgorithm::ed25519: return "ed25519";
-    case KeyAlgorithm::rsa: return "rsa";
+    case KeyAlgorithm::ecdsa_p256:
+      return "ecdsa-p256";
+    case KeyAlgorithm::ecdsa_p384:
+      return "ecdsa-p384";
+    case KeyAlgorithm::ecdsa_p521:
+      return "ecdsa-p521";
+    case KeyAlgorithm::ed25519:
+      return "ed25519";
+    case KeyAlgorithm::rsa:
+      return "rsa";
   }
   return "unknown";
 }
 
 PublicKey::PublicKey(KeyAlgorithm algorithm, int bits, Bytes spki, std::unique_ptr<Native> native)
-    : algorithm_(algorithm), bits_(bits), spki_(std::move(spki)), identity_(crypto::sha256(ByteView(spki_))),
+    : algorithm_(algorithm),
+      bits_(bits),
+      spki_(std::move(spki)),
+      identity_(crypto::sha256(ByteView(spki_))),
       native_(std::move(native)) {}
 PublicKey::~PublicKey() = default;
 
@@ -77,7 +87,8 @@ Result<PublicKeyPtr> PublicKey::from_spki(ByteView der) {
   const ByteView key = BS_TRY(spki.bit_string());
   BS_TRY(spki.end());
   if (oid::equal(kind, oid::kEcPublicKey)) {
-    if (algorithm.peek() != der::kOid) return fail(ErrorCode::bad_key, "elliptic curve key without a named curve");
+    if (algorithm.peek() != der::kOid)
+      return fail(ErrorCode::bad_key, "elliptic curve key without a named curve");
     const Curve* curve = find_curve(BS_TRY(algorithm.read(der::kOid)));
     BS_TRY(algorithm.end());
     if (curve == nullptr) return fail(ErrorCode::bad_key, "elliptic curve is none of P-256, P-384, P-521");

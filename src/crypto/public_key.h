@@ -14,7 +14,7 @@
 namespace boltseal::crypto {
 
 enum class KeyAlgorithm : std::uint8_t { ecdsa_p256, ecdsa_p384, ecdsa_p521, ed25519, rsa };
-std::string_view name_of(KeyAlgorithm algorithm);      ///< "ecdsa-p256", ..., "ed25519", "rsa"
+std::string_view name_of(KeyAlgorithm algorithm);  ///< "ecdsa-p256", ..., "ed25519", "rsa"
 constexpr bool is_ecdsa(KeyAlgorithm a) { return a <= KeyAlgorithm::ecdsa_p521; }
 
 class PublicKey;

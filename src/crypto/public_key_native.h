@@ -8,7 +8,8 @@ namespace boltseal::crypto {
 
 /// Empty for Ed25519: libsodium takes the 32 bytes.
 struct PublicKey::Native {
-  explicit Native(PkeyPtr k) : pkey(std::move(k)), verify_contexts(pkey.get(), PreparedContexts::Operation::verify) {}
+  explicit Native(PkeyPtr k)
+      : pkey(std::move(k)), verify_contexts(pkey.get(), PreparedContexts::Operation::verify) {}
   PkeyPtr pkey;
   PreparedContexts verify_contexts;
 };

@@ -17,7 +17,9 @@
 namespace boltseal::crypto {
 namespace {
 
-Bytes spki_of(const std::string& name) { return pem_read_first(vector_text("keys/" + name + ".pub.pem"))->der; }
+Bytes spki_of(const std::string& name) {
+  return pem_read_first(vector_text("keys/" + name + ".pub.pem"))->der;
+}
 
 struct Known {
   const char* name;
@@ -25,9 +27,10 @@ struct Known {
   int bits;
   bool usable;
 };
-constexpr Known kKnown[] = {{"p256", KeyAlgorithm::ecdsa_p256, 256, true},   {"p384", KeyAlgorithm::ecdsa_p384, 384, true},
-                            {"p521", KeyAlgorithm::ecdsa_p521, 521, true},   {"ed25519", KeyAlgorithm::ed25519, 256, true},
-                            {"rsa2048", KeyAlgorithm::rsa, 2048, true},      {"rsa1024", KeyAlgorithm::rsa, 1024, false}};
+constexpr Known kKnown[] = {
+    {"p256", KeyAlgorithm::ecdsa_p256, 256, true}, {"p384", KeyAlgorithm::ecdsa_p384, 384, true},
+    {"p521", KeyAlgorithm::ecdsa_p521, 521, true}, {"ed25519", KeyAlgorithm::ed25519, 256, true},
+    {"rsa2048", KeyAlgorithm::rsa, 2048, true},    {"rsa1024", KeyAlgorithm::rsa, 1024, false}};
 
 TEST(PublicKey, LoadsWhatOpensslWrites) {
   for (const Known& known : kKnown) {
@@ -76,10 +79,10 @@ TEST(PublicKey, RefusesPointsOffTheCurve) {
     spki.back() ^= 1;
     EXPECT_EQ(PublicKey::from_spki(spki).error().code(), ErrorCode::bad_key) << name;
   }
-  Bytes x_above_p(65, 0xff);   // coordinates are not reduced
+  Bytes x_above_p(65, 0xff);  // coordinates are not reduced
   x_above_p[0] = 4;
   EXPECT_FALSE(PublicKey::from_ec_point(KeyAlgorithm::ecdsa_p256, x_above_p));
-  EXPECT_FALSE(PublicKey::from_ec_point(KeyAlgorithm::ecdsa_p256, Bytes{0}));   // infinity
+  EXPECT_FALSE(PublicKey::from_ec_point(KeyAlgorithm::ecdsa_p256, Bytes{0}));  // infinity
   Bytes hybrid = to_bytes((*PublicKey::from_spki(spki_of("p256")))->ec_point());
   hybrid[0] = static_cast<std::uint8_t>(6 | (hybrid.back() & 1));
   EXPECT_FALSE(PublicKey::from_ec_point(KeyAlgorithm::ecdsa_p256, hybrid));
@@ -100,7 +103,7 @@ TEST(PublicKey, EveryCutAndEveryTrailingByteIsRefused) {
 }
 
 TEST(PublicKey, RefusesLooseDer) {
-  Bytes spki = spki_of("p256");   // 30 59 30 13 ...
+  Bytes spki = spki_of("p256");  // 30 59 30 13 ...
   Bytes long_length = {0x30, 0x81};
   long_length.insert(long_length.end(), spki.begin() + 1, spki.end());
   EXPECT_FALSE(PublicKey::from_spki(long_length));
@@ -109,7 +112,8 @@ TEST(PublicKey, RefusesLooseDer) {
   // RSA exponent 1, even, and 2^31+1.
   for (const char* exponent : {"020101", "020104", "02050080000001"}) {
     const std::string modulus = "02820100" + std::string(510, 'f') + "ff";
-    EXPECT_FALSE(PublicKey::from_pem(pem_text("RSA PUBLIC KEY", *hex_decode("3082010f" + modulus + exponent))));
+    EXPECT_FALSE(
+        PublicKey::from_pem(pem_text("RSA PUBLIC KEY", *hex_decode("3082010f" + modulus + exponent))));
   }
 }
 
@@ -136,13 +140,15 @@ TEST(PublicKey, AgreesWithOpensslOnChangedKeys) {
 }
 
 TEST(Curve, OrdersAreOpensslsOrders) {
-  for (const KeyAlgorithm algorithm : {KeyAlgorithm::ecdsa_p256, KeyAlgorithm::ecdsa_p384, KeyAlgorithm::ecdsa_p521}) {
+  for (const KeyAlgorithm algorithm :
+       {KeyAlgorithm::ecdsa_p256, KeyAlgorithm::ecdsa_p384, KeyAlgorithm::ecdsa_p521}) {
     const Curve& curve = curve_of(algorithm);
     Bytes order(curve.bytes);
-    ASSERT_GT(BN_bn2binpad(EC_GROUP_get0_order(group_of(curve)), order.data(), static_cast<int>(order.size())), 0);
+    ASSERT_GT(
+        BN_bn2binpad(EC_GROUP_get0_order(group_of(curve)), order.data(), static_cast<int>(order.size())), 0);
     EXPECT_EQ(order, to_bytes(curve.order));
     EXPECT_FALSE(is_scalar(curve, curve.order));
-    order.back() ^= 1;   // n is odd: n - 1
+    order.back() ^= 1;  // n is odd: n - 1
     EXPECT_TRUE(is_scalar(curve, order));
     EXPECT_FALSE(is_scalar(curve, Bytes(curve.bytes)));
     EXPECT_FALSE(is_scalar(curve, {}));
@@ -154,8 +160,8 @@ TEST(KeyCache, KeepsTheLastUsed) {
   KeyCache cache(2);
   const auto p256 = cache.from_spki(spki_of("p256"));
   const auto p384 = cache.from_spki(spki_of("p384"));
-  EXPECT_EQ(*cache.from_spki(spki_of("p256")), *p256);   // the same object
-  ASSERT_TRUE(cache.from_spki(spki_of("p521")));         // p384 leaves
+  EXPECT_EQ(*cache.from_spki(spki_of("p256")), *p256);  // the same object
+  ASSERT_TRUE(cache.from_spki(spki_of("p521")));        // p384 leaves
   EXPECT_EQ(cache.size(), 2u);
   EXPECT_EQ(*cache.from_spki(spki_of("p256")), *p256);
   EXPECT_NE(*cache.from_spki(spki_of("p384")), *p384);

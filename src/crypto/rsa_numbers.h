@@ -9,7 +9,7 @@
 namespace boltseal::crypto {
 
 struct RsaPublicNumbers {
-  ByteView modulus;    ///< big-endian, no leading zero; a view of the bytes that were read
+  ByteView modulus;  ///< big-endian, no leading zero; a view of the bytes that were read
   ByteView exponent;
   int bits;
 };

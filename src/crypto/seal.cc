@@ -25,7 +25,8 @@ int length(ByteView view) { return static_cast<int>(view.size()); }
 
 Result<Bytes> seal(const Secret& key, ByteView plain, ByteView associated, Random& random) {
   BS_TRY(check_key(key));
-  if (plain.size() > kMaxPlain || associated.size() > kMaxPlain) return fail(ErrorCode::limit_exceeded, "too much to seal");
+  if (plain.size() > kMaxPlain || associated.size() > kMaxPlain)
+    return fail(ErrorCode::limit_exceeded, "too much to seal");
   Bytes out(kNonce + plain.size() + kTag);
   random.fill({out.data(), kNonce});
   std::uint8_t* const body = out.data() + kNonce;
@@ -47,7 +48,7 @@ Result<Secret> open_sealed(const Secret& key, ByteView sealed, ByteView associat
   if (sealed.size() < kSealOverhead || sealed.size() > kMaxPlain || associated.size() > kMaxPlain)
     return fail(ErrorCode::bad_key, "sealed data has a wrong length");
   const ByteView body = sealed.subspan(kNonce, sealed.size() - kSealOverhead);
-  Bytes tag = to_bytes(sealed.last(kTag));   // OpenSSL takes a mutable pointer
+  Bytes tag = to_bytes(sealed.last(kTag));  // OpenSSL takes a mutable pointer
   Secret plain(body.size());
   const CipherCtxPtr context(EVP_CIPHER_CTX_new());
   int size = 0;
@@ -55,12 +56,14 @@ Result<Secret> open_sealed(const Secret& key, ByteView sealed, ByteView associat
   if (!context || aes_gcm() == nullptr ||
       EVP_DecryptInit_ex2(context.get(), aes_gcm(), key.view().data(), sealed.data(), nullptr) != 1 ||
       EVP_DecryptUpdate(context.get(), nullptr, &size, associated.data(), length(associated)) != 1 ||
-      EVP_DecryptUpdate(context.get(), body.empty() ? &none : plain.data(), &size, body.data(), length(body)) != 1 ||
+      EVP_DecryptUpdate(context.get(), body.empty() ? &none : plain.data(), &size, body.data(),
+                        length(body)) != 1 ||
       EVP_CIPHER_CTX_ctrl(context.get(), EVP_CTRL_AEAD_SET_TAG, kTag, tag.data()) != 1)
     return openssl_failure(ErrorCode::internal, "cannot open sealed data");
   if (EVP_DecryptFinal_ex(context.get(), &none, &size) != 1) {
     clear_openssl_errors();
-    return fail(ErrorCode::bad_key, "sealed data was sealed with another key or for another purpose, or was changed");
+    return fail(ErrorCode::bad_key,
+                "sealed data was sealed with another key or for another purpose, or was changed");
   }
   return plain;
 }

@@ -27,12 +27,14 @@ TEST(Seal, OpensWithTheSameKeyAndAssociatedDataOnly) {
   }
 }
 
-TEST(Seal, KnownValue) {   // NIST SP 800-38D test case 14: key, nonce and plain all zero
+TEST(Seal, KnownValue) {  // NIST SP 800-38D test case 14: key, nonce and plain all zero
   struct Zero final : Random {
     void fill(std::span<std::uint8_t> out) override { std::fill(out.begin(), out.end(), std::uint8_t{0}); }
   } zero;
   EXPECT_EQ(hex_encode(*seal(Secret(32), Bytes(16), {}, zero)),
-            "000000000000000000000000" "cea7403d4d606b6e074ec5d3baf39d18" "d0d1c8a799996bf0265b98b5d48ab919");
+            "000000000000000000000000"
+            "cea7403d4d606b6e074ec5d3baf39d18"
+            "d0d1c8a799996bf0265b98b5d48ab919");
 }
 
 TEST(Seal, NoncesDiffer) {

@@ -11,10 +11,12 @@ namespace boltseal::crypto {
 
 struct SoftwareKey::Native {
   Native(PkeyPtr k, Secret s)
-      : pkey(std::move(k)), sign_contexts(pkey.get(), PreparedContexts::Operation::sign), secret(std::move(s)) {}
-  PkeyPtr pkey;                    ///< null for Ed25519
+      : pkey(std::move(k)),
+        sign_contexts(pkey.get(), PreparedContexts::Operation::sign),
+        secret(std::move(s)) {}
+  PkeyPtr pkey;  ///< null for Ed25519
   PreparedContexts sign_contexts;
-  Secret secret;                   ///< EC: scalar; Ed25519: seed || public key; RSA: PKCS#1 DER
+  Secret secret;  ///< EC: scalar; Ed25519: seed || public key; RSA: PKCS#1 DER
 };
 
 struct SoftwareKeyFactory {
@@ -45,7 +47,8 @@ Result<SoftwareKeyPtr> make_ed25519(const Ed25519Seed& numbers) {
   SoftwareKeyPtr key = BS_TRY(SoftwareKey::from_ed25519_seed(numbers.seed));
   if (!numbers.public_key.empty()) {
     const ByteView own = key->public_key()->raw_ed25519();
-    if (!std::equal(numbers.public_key.begin(), numbers.public_key.end(), own.begin(), own.end())) return mismatch();
+    if (!std::equal(numbers.public_key.begin(), numbers.public_key.end(), own.begin(), own.end()))
+      return mismatch();
   }
   return key;
 }
@@ -74,7 +77,7 @@ Result<SoftwareKeyPtr> SoftwareKey::generate(KeyAlgorithm algorithm, Random& ran
   }
   const Curve& curve = curve_of(algorithm);
   Secret scalar(curve.bytes);
-  do {   // FIPS 186-4, B.4.2: candidates outside [1, n-1] are thrown away
+  do {  // FIPS 186-4, B.4.2: candidates outside [1, n-1] are thrown away
     random.fill({scalar.data(), scalar.size()});
     if (curve.bits % 8 != 0) scalar.data()[0] &= static_cast<std::uint8_t>((1u << (curve.bits % 8)) - 1);
   } while (!is_scalar(curve, scalar.view()));
@@ -88,7 +91,9 @@ Result<SoftwareKeyPtr> SoftwareKey::from_pkcs8(ByteView der) {
   return from_pkcs1(std::get<RsaPkcs1>(numbers).der);
 }
 
-Result<SoftwareKeyPtr> SoftwareKey::from_sec1(ByteView der) { return make_ec(BS_TRY(read_sec1(der, nullptr))); }
+Result<SoftwareKeyPtr> SoftwareKey::from_sec1(ByteView der) {
+  return make_ec(BS_TRY(read_sec1(der, nullptr)));
+}
 
 Result<SoftwareKeyPtr> SoftwareKey::from_pkcs1(ByteView der) {
   const RsaPrivateNumbers numbers = BS_TRY(read_rsa_private_key(der));
@@ -96,7 +101,8 @@ Result<SoftwareKeyPtr> SoftwareKey::from_pkcs1(ByteView der) {
   if (public_numbers.bits < 2048) return fail(ErrorCode::bad_key, "RSA key has less than 2048 bits");
   PkeyData data("RSA");
   data.number("n", public_numbers.modulus).number("e", public_numbers.exponent);
-  constexpr std::array kNames = {"d", "rsa-factor1", "rsa-factor2", "rsa-exponent1", "rsa-exponent2", "rsa-coefficient1"};
+  constexpr std::array kNames = {
+      "d", "rsa-factor1", "rsa-factor2", "rsa-exponent1", "rsa-exponent2", "rsa-coefficient1"};
   for (std::size_t i = 0; i < kNames.size(); ++i) data.number(kNames[i], numbers.secrets[i]);
   PkeyPtr pkey = data.make(EVP_PKEY_KEYPAIR);
   if (!pkey) return openssl_failure(ErrorCode::bad_key, "RSA key is refused");
@@ -122,10 +128,13 @@ Result<SoftwareKeyPtr> SoftwareKey::from_ec_scalar(KeyAlgorithm algorithm, ByteV
   const Curve& curve = curve_of(algorithm);
   if (!is_scalar(curve, scalar)) return fail(ErrorCode::bad_key, "private scalar is outside 1..n-1");
   Secret padded(curve.bytes);
-  while (scalar.size() > curve.bytes) scalar = scalar.subspan(1);   // zeros, as is_scalar() saw
+  while (scalar.size() > curve.bytes) scalar = scalar.subspan(1);  // zeros, as is_scalar() saw
   std::copy(scalar.begin(), scalar.end(), padded.data() + (curve.bytes - scalar.size()));
   const Bytes point = BS_TRY(public_point(curve, padded.view()));
-  PkeyPtr pkey = PkeyData("EC").text("group", curve.group_name).octets("pub", point).number("priv", padded.view())
+  PkeyPtr pkey = PkeyData("EC")
+                     .text("group", curve.group_name)
+                     .octets("pub", point)
+                     .number("priv", padded.view())
                      .make(EVP_PKEY_KEYPAIR);
   if (!pkey) return openssl_failure(ErrorCode::bad_key, "elliptic curve key is refused");
   PublicKeyPtr public_key = BS_TRY(PublicKey::from_ec_point(algorithm, point));
@@ -134,14 +143,17 @@ Result<SoftwareKeyPtr> SoftwareKey::from_ec_scalar(KeyAlgorithm algorithm, ByteV
 
 Result<Bytes> SoftwareKey::sign(Scheme scheme, ByteView message) {
   if (!fits(public_key_->algorithm(), scheme))
-    return fail(ErrorCode::bad_key, std::string("an ") .append(name_of(public_key_->algorithm()))
-                                        .append(" key cannot sign as ").append(name_of(scheme)));
+    return fail(ErrorCode::bad_key, std::string("an ")
+                                        .append(name_of(public_key_->algorithm()))
+                                        .append(" key cannot sign as ")
+                                        .append(name_of(scheme)));
   if (scheme == Scheme::ed25519) return ed25519_sign(native_->secret, message);
   const PkeyCtxPtr context = native_->sign_contexts.get(scheme);
   const MessageDigest digest(scheme, message);
   std::size_t size = static_cast<std::size_t>(EVP_PKEY_get_size(native_->pkey.get()));
   Bytes signature(size);
-  if (!context || EVP_PKEY_sign(context.get(), signature.data(), &size, digest.view().data(), digest.view().size()) != 1)
+  if (!context ||
+      EVP_PKEY_sign(context.get(), signature.data(), &size, digest.view().data(), digest.view().size()) != 1)
     return openssl_failure(ErrorCode::internal, "signing failed");
   signature.resize(size);
   if (scheme == Scheme::ecdsa_raw_sha256) return ecdsa_der_to_raw(signature, public_key_->bits());
@@ -151,15 +163,21 @@ Result<Bytes> SoftwareKey::sign(Scheme scheme, ByteView message) {
 Result<Secret> SoftwareKey::to_pkcs8(Pkcs8Style style) const {
   const ByteView secret = native_->secret.view();
   switch (public_key_->algorithm()) {
-    case KeyAlgorithm::ed25519: return Secret(write_pkcs8_ed25519(secret, style).bytes());
-    case KeyAlgorithm::rsa: return Secret(write_pkcs8_rsa(secret, style).bytes());
-    default: return Secret(write_pkcs8_ec(curve_of(public_key_->algorithm()), secret, public_key_->ec_point(), style).bytes());
+    case KeyAlgorithm::ed25519:
+      return Secret(write_pkcs8_ed25519(secret, style).bytes());
+    case KeyAlgorithm::rsa:
+      return Secret(write_pkcs8_rsa(secret, style).bytes());
+    default:
+      return Secret(
+          write_pkcs8_ec(curve_of(public_key_->algorithm()), secret, public_key_->ec_point(), style).bytes());
   }
 }
 
 Result<Secret> SoftwareKey::to_sec1() const {
   if (!is_ecdsa(public_key_->algorithm())) return fail(ErrorCode::bad_key, "key is not on an elliptic curve");
-  return Secret(write_sec1(curve_of(public_key_->algorithm()), native_->secret.view(), public_key_->ec_point(), true).bytes());
+  return Secret(
+      write_sec1(curve_of(public_key_->algorithm()), native_->secret.view(), public_key_->ec_point(), true)
+          .bytes());
 }
 
 Result<Secret> SoftwareKey::to_pem() const {

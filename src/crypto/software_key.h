@@ -11,8 +11,8 @@ namespace boltseal::crypto {
 
 /// Layout of a PKCS#8 PrivateKeyInfo.
 enum class Pkcs8Style : std::uint8_t {
-  notary,     ///< as notary 0.7.0: EC version 1, RSA without NULL, Ed25519 under 1.3.6.1.4.1.11591.15.1
-  standard    ///< RFC 5958, 5915, 8017, 8410: what openssl and others read and write
+  notary,   ///< as notary 0.7.0: EC version 1, RSA without NULL, Ed25519 under 1.3.6.1.4.1.11591.15.1
+  standard  ///< RFC 5958, 5915, 8017, 8410: what openssl and others read and write
 };
 
 class SoftwareKey;

@@ -26,10 +26,13 @@ TEST(SoftwareKey, LoadsEveryEncodingOfOpenssl) {
     EXPECT_EQ((*key)->public_key()->identity(), identity_of(name));
   }
   for (const char* name : {"p256", "p384", "p521"})
-    EXPECT_EQ((*load_private_key(block_of(std::string(name) + ".sec1.pem"), nullptr))->public_key()->identity(),
-              identity_of(name));
-  EXPECT_EQ((*load_private_key(block_of("rsa2048.pkcs1.pem"), nullptr))->public_key()->identity(), identity_of("rsa2048"));
-  EXPECT_EQ((*load_private_key(block_of("ed25519.legacy.pem"), nullptr))->public_key()->identity(), identity_of("ed25519"));
+    EXPECT_EQ(
+        (*load_private_key(block_of(std::string(name) + ".sec1.pem"), nullptr))->public_key()->identity(),
+        identity_of(name));
+  EXPECT_EQ((*load_private_key(block_of("rsa2048.pkcs1.pem"), nullptr))->public_key()->identity(),
+            identity_of("rsa2048"));
+  EXPECT_EQ((*load_private_key(block_of("ed25519.legacy.pem"), nullptr))->public_key()->identity(),
+            identity_of("ed25519"));
 }
 
 TEST(SoftwareKey, StandardPkcs8IsOpenssls) {
@@ -55,8 +58,8 @@ TEST(SoftwareKey, RefusesWeakAndForeignKeys) {
 }
 
 TEST(SoftwareKey, GeneratesRepeatably) {
-  for (const KeyAlgorithm algorithm :
-       {KeyAlgorithm::ecdsa_p256, KeyAlgorithm::ecdsa_p384, KeyAlgorithm::ecdsa_p521, KeyAlgorithm::ed25519}) {
+  for (const KeyAlgorithm algorithm : {KeyAlgorithm::ecdsa_p256, KeyAlgorithm::ecdsa_p384,
+                                       KeyAlgorithm::ecdsa_p521, KeyAlgorithm::ed25519}) {
     CountingRandom a, b;
     const auto first = SoftwareKey::generate(algorithm, a);
     const auto second = SoftwareKey::generate(algorithm, b);
@@ -70,7 +73,8 @@ TEST(SoftwareKey, GeneratesRepeatably) {
 TEST(SoftwareKey, KnownScalars) {
   // RFC 6979, A.2.5: private and public key of P-256.
   const auto key = SoftwareKey::from_ec_scalar(
-      KeyAlgorithm::ecdsa_p256, *hex_decode("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721"));
+      KeyAlgorithm::ecdsa_p256,
+      *hex_decode("C9AFA9D845BA75166B5C215767B1D6934E50C3DB36E89B127B8A622B120F6721"));
   EXPECT_EQ(hex_encode((*key)->public_key()->ec_point()),
             "0460fed4ba255a9d31c961eb74c6356d68c049b8923b61fa6ce669622e60f29fb6"
             "7903fe1008b8bc99a41ae9e95628bc64f2f1b20c2d7e9f5177a3c294d4462299");
@@ -90,10 +94,10 @@ TEST(SoftwareKey, ScalarsAreChecked) {
   EXPECT_FALSE(SoftwareKey::from_ec_scalar(KeyAlgorithm::ecdsa_p256, curve.order));
   EXPECT_FALSE(SoftwareKey::from_ec_scalar(KeyAlgorithm::ed25519, Bytes(32, 1)));
   Bytes long_one(40);
-  long_one.back() = 1;   // leading zeros of old writers
+  long_one.back() = 1;  // leading zeros of old writers
   const auto one = SoftwareKey::from_ec_scalar(KeyAlgorithm::ecdsa_p256, long_one);
   ASSERT_TRUE(one);
-  EXPECT_EQ(hex_encode((*one)->public_key()->ec_point()).substr(2, 8), "6b17d1f2");   // the base point
+  EXPECT_EQ(hex_encode((*one)->public_key()->ec_point()).substr(2, 8), "6b17d1f2");  // the base point
 }
 
 TEST(SoftwareKey, PartsThatDoNotBelongTogetherAreRefused) {
@@ -102,17 +106,18 @@ TEST(SoftwareKey, PartsThatDoNotBelongTogetherAreRefused) {
   CountingRandom random;
   const auto other = SoftwareKey::generate(KeyAlgorithm::ecdsa_p256, random);
   const Bytes scalar = Bytes(32, 5);
-  const der::Writer mixed = write_pkcs8_ec(curve, scalar, (*other)->public_key()->ec_point(), Pkcs8Style::notary);
+  const der::Writer mixed =
+      write_pkcs8_ec(curve, scalar, (*other)->public_key()->ec_point(), Pkcs8Style::notary);
   EXPECT_EQ(SoftwareKey::from_pkcs8(mixed.bytes()).error().code(), ErrorCode::bad_key);
   Bytes expanded(64, 9);
   EXPECT_FALSE(SoftwareKey::from_pkcs8(write_pkcs8_ed25519(expanded, Pkcs8Style::notary).bytes()));
   Bytes rsa = block_of("rsa2048.pkcs1.pem").der;
-  rsa[rsa.size() - 5] ^= 1;      // the coefficient: found out or worked around, never a wrong signature
+  rsa[rsa.size() - 5] ^= 1;  // the coefficient: found out or worked around, never a wrong signature
   const auto damaged = SoftwareKey::from_pkcs1(rsa);
   EXPECT_TRUE(!damaged || verify(*(*damaged)->public_key(), Scheme::rsa_pkcs1_sha256, "m",
                                  *(*damaged)->sign_text(Scheme::rsa_pkcs1_sha256, "m")));
   rsa = block_of("rsa2048.pkcs1.pem").der;
-  rsa[100] ^= 1;                 // the modulus
+  rsa[100] ^= 1;  // the modulus
   EXPECT_FALSE(SoftwareKey::from_pkcs1(rsa));
 }
 
@@ -125,7 +130,9 @@ TEST(SoftwareKey, Sec1NeedsItsCurve) {
   der::Writer algorithm;
   algorithm.oid(oid::kEcPublicKey).oid(oid::kP384);
   der::Writer content;
-  content.small_integer(0).element(der::kSequence, algorithm).element(der::kOctetString, block_of("p256.sec1.pem").der);
+  content.small_integer(0)
+      .element(der::kSequence, algorithm)
+      .element(der::kOctetString, block_of("p256.sec1.pem").der);
   der::Writer pkcs8;
   pkcs8.element(der::kSequence, content);
   EXPECT_EQ(SoftwareKey::from_pkcs8(pkcs8.bytes()).error().code(), ErrorCode::bad_key);

@@ -35,14 +35,22 @@ bool verify_rsa(const PublicKey& key, Scheme scheme, ByteView message, ByteView 
 
 std::string_view name_of(Scheme scheme) {
   switch (scheme) {
-    case Scheme::ecdsa_der_sha256: return "ecdsa-sha256";
-    case Scheme::ecdsa_der_sha384: return "ecdsa-sha384";
-    case Scheme::ecdsa_der_sha512: return "ecdsa-sha512";
-    case Scheme::ecdsa_raw_sha256: return "ecdsa-raw-sha256";
-    case Scheme::ed25519: return "ed25519";
-    case Scheme::rsa_pss_sha256: return "rsa-pss-sha256";
-    case Scheme::rsa_pss_sha256_salt32: return "rsa-pss-sha256-salt32";
-    case Scheme::rsa_pkcs1_sha256: return "rsa-pkcs1-sha256";
+    case Scheme::ecdsa_der_sha256:
+      return "ecdsa-sha256";
+    case Scheme::ecdsa_der_sha384:
+      return "ecdsa-sha384";
+    case Scheme::ecdsa_der_sha512:
+      return "ecdsa-sha512";
+    case Scheme::ecdsa_raw_sha256:
+      return "ecdsa-raw-sha256";
+    case Scheme::ed25519:
+      return "ed25519";
+    case Scheme::rsa_pss_sha256:
+      return "rsa-pss-sha256";
+    case Scheme::rsa_pss_sha256_salt32:
+      return "rsa-pss-sha256-salt32";
+    case Scheme::rsa_pkcs1_sha256:
+      return "rsa-pkcs1-sha256";
   }
   return "unknown";
 }
@@ -52,11 +60,14 @@ bool fits(KeyAlgorithm algorithm, Scheme scheme) {
     case Scheme::ecdsa_der_sha256:
     case Scheme::ecdsa_der_sha384:
     case Scheme::ecdsa_der_sha512:
-    case Scheme::ecdsa_raw_sha256: return is_ecdsa(algorithm);
-    case Scheme::ed25519: return algorithm == KeyAlgorithm::ed25519;
+    case Scheme::ecdsa_raw_sha256:
+      return is_ecdsa(algorithm);
+    case Scheme::ed25519:
+      return algorithm == KeyAlgorithm::ed25519;
     case Scheme::rsa_pss_sha256:
     case Scheme::rsa_pss_sha256_salt32:
-    case Scheme::rsa_pkcs1_sha256: return algorithm == KeyAlgorithm::rsa;
+    case Scheme::rsa_pkcs1_sha256:
+      return algorithm == KeyAlgorithm::rsa;
   }
   return false;
 }
@@ -64,9 +75,12 @@ bool fits(KeyAlgorithm algorithm, Scheme scheme) {
 bool verify(const PublicKey& key, Scheme scheme, ByteView message, ByteView signature) {
   if (!fits(key.algorithm(), scheme) || !key.usable()) return false;
   switch (key.algorithm()) {
-    case KeyAlgorithm::ed25519: return ed25519_verify(key.raw_ed25519(), message, signature);
-    case KeyAlgorithm::rsa: return verify_rsa(key, scheme, message, signature);
-    default: return verify_ecdsa(key, scheme, message, signature);
+    case KeyAlgorithm::ed25519:
+      return ed25519_verify(key.raw_ed25519(), message, signature);
+    case KeyAlgorithm::rsa:
+      return verify_rsa(key, scheme, message, signature);
+    default:
+      return verify_ecdsa(key, scheme, message, signature);
   }
 }
 

@@ -10,7 +10,7 @@
 namespace boltseal::crypto {
 
 enum class Scheme : std::uint8_t {
-  ecdsa_der_sha256,       ///< ASN.1 SEQUENCE(r, s), strict DER (TUF 1.0)
+  ecdsa_der_sha256,  ///< ASN.1 SEQUENCE(r, s), strict DER (TUF 1.0)
   ecdsa_der_sha384,
   ecdsa_der_sha512,
   ecdsa_raw_sha256,       ///< r || s, each ceil(bits/8) bytes; SHA-256 on every curve (Notary's `ecdsa`)

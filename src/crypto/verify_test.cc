@@ -6,15 +6,17 @@
 #include "crypto/curve.h"
 #include "crypto/der.h"
 #include "crypto/openssl.h"
+#include "crypto/pem.h"
 #include "crypto/public_key.h"
 #include "crypto/software_key.h"
-#include "crypto/pem.h"
 #include "tests/support/crypto_vectors.h"
 
 namespace boltseal::crypto {
 namespace {
 
-PublicKeyPtr key_of(const std::string& name) { return *PublicKey::from_pem(vector_text("keys/" + name + ".pub.pem")); }
+PublicKeyPtr key_of(const std::string& name) {
+  return *PublicKey::from_pem(vector_text("keys/" + name + ".pub.pem"));
+}
 
 struct Vector {
   const char* key;
@@ -31,9 +33,10 @@ constexpr Vector kVectors[] = {{"p256", "p256.sha256.sig", Scheme::ecdsa_der_sha
                                {"rsa2048", "rsa2048.pss0.sig", Scheme::rsa_pss_sha256},
                                {"rsa2048", "rsa2048.pss32.sig", Scheme::rsa_pss_sha256_salt32},
                                {"rsa2048", "rsa2048.pkcs1.sig", Scheme::rsa_pkcs1_sha256}};
-constexpr Scheme kSchemes[] = {Scheme::ecdsa_der_sha256, Scheme::ecdsa_der_sha384, Scheme::ecdsa_der_sha512,
-                               Scheme::ecdsa_raw_sha256, Scheme::ed25519, Scheme::rsa_pss_sha256,
-                               Scheme::rsa_pss_sha256_salt32, Scheme::rsa_pkcs1_sha256};
+constexpr Scheme kSchemes[] = {
+    Scheme::ecdsa_der_sha256,      Scheme::ecdsa_der_sha384, Scheme::ecdsa_der_sha512,
+    Scheme::ecdsa_raw_sha256,      Scheme::ed25519,          Scheme::rsa_pss_sha256,
+    Scheme::rsa_pss_sha256_salt32, Scheme::rsa_pkcs1_sha256};
 
 TEST(Verify, OpensslSignatures) {
   const std::string message = vector_text("signatures/message.txt");
@@ -46,7 +49,8 @@ TEST(Verify, OpensslSignatures) {
     EXPECT_FALSE(verify(*key_of(v.key), v.scheme, message, changed)) << v.signature;
     changed = signature;
     changed.push_back(0);
-    EXPECT_FALSE(verify(*key_of(v.key), v.scheme, message, changed)) << v.signature << " with a trailing byte";
+    EXPECT_FALSE(verify(*key_of(v.key), v.scheme, message, changed))
+        << v.signature << " with a trailing byte";
     EXPECT_FALSE(verify(*key_of(v.key), v.scheme, message, ByteView(signature).first(signature.size() - 1)));
     EXPECT_FALSE(verify(*key_of(v.key), v.scheme, message, {}));
   }
@@ -54,8 +58,10 @@ TEST(Verify, OpensslSignatures) {
 
 TEST(Verify, SaltOf32BytesIsExact) {
   const std::string message = vector_text("signatures/message.txt");
-  for (const char* other : {"signatures/rsa2048.pss0.sig", "signatures/rsa2048.pssmax.sig", "signatures/rsa2048.pkcs1.sig"})
-    EXPECT_FALSE(verify(*key_of("rsa2048"), Scheme::rsa_pss_sha256_salt32, message, vector_bytes(other))) << other;
+  for (const char* other :
+       {"signatures/rsa2048.pss0.sig", "signatures/rsa2048.pssmax.sig", "signatures/rsa2048.pkcs1.sig"})
+    EXPECT_FALSE(verify(*key_of("rsa2048"), Scheme::rsa_pss_sha256_salt32, message, vector_bytes(other)))
+        << other;
 }
 
 TEST(Verify, AKeyOfAnotherKindIsFalse) {
@@ -70,7 +76,8 @@ TEST(Verify, AKeyOfAnotherKindIsFalse) {
 
 TEST(Verify, K6Rsa1024VerifiesNothing) {
   const std::string message = vector_text("signatures/message.txt");
-  EXPECT_FALSE(verify(*key_of("rsa1024"), Scheme::rsa_pkcs1_sha256, message, vector_bytes("signatures/rsa1024.pkcs1.sig")));
+  EXPECT_FALSE(verify(*key_of("rsa1024"), Scheme::rsa_pkcs1_sha256, message,
+                      vector_bytes("signatures/rsa1024.pkcs1.sig")));
 }
 
 TEST(Verify, K7RawAndDerAreNotMixed) {
@@ -117,18 +124,18 @@ TEST(Verify, K7LooseEcdsaDerIsRefused) {
   Bytes padded_r = {0x02, static_cast<std::uint8_t>(r.size() - 1), 0x00};
   padded_r.insert(padded_r.end(), r.begin() + 2, r.end());
   const Bytes bad[] = {
-      wrap(join(padded_r, s)),                       // leading zero
-      wrap(join(join(r, s), {0x05, 0x00})),          // appended NULL
-      join(wrap(join(r, s)), {0x00}),                // trailing byte
-      wrap(r),                                       // s is missing
+      wrap(join(padded_r, s)),               // leading zero
+      wrap(join(join(r, s), {0x05, 0x00})),  // appended NULL
+      join(wrap(join(r, s)), {0x00}),        // trailing byte
+      wrap(r),                               // s is missing
       wrap({}),
-      wrap(join({0x02, 0x01, 0x00}, s)),             // r = 0
-      wrap(join(r, {0x02, 0x01, 0x00})),             // s = 0
-      wrap(join({0x02, 0x00}, s)),                   // empty INTEGER
-      wrap(join({0x02, 0x01, 0xff}, s)),             // negative
-      join({0x30, 0x81, static_cast<std::uint8_t>(r.size() + s.size())}, join(r, s)),   // long length
-      join({0x30, 0x80}, join(join(r, s), {0x00, 0x00})),                               // indefinite length
-      join({0x31, static_cast<std::uint8_t>(r.size() + s.size())}, join(r, s)),         // SET
+      wrap(join({0x02, 0x01, 0x00}, s)),                                               // r = 0
+      wrap(join(r, {0x02, 0x01, 0x00})),                                               // s = 0
+      wrap(join({0x02, 0x00}, s)),                                                     // empty INTEGER
+      wrap(join({0x02, 0x01, 0xff}, s)),                                               // negative
+      join({0x30, 0x81, static_cast<std::uint8_t>(r.size() + s.size())}, join(r, s)),  // long length
+      join({0x30, 0x80}, join(join(r, s), {0x00, 0x00})),                              // indefinite length
+      join({0x31, static_cast<std::uint8_t>(r.size() + s.size())}, join(r, s)),        // SET
   };
   for (const Bytes& signature : bad)
     EXPECT_FALSE(verify(*key, Scheme::ecdsa_der_sha256, message, signature)) << hex_encode(signature);
@@ -170,8 +177,8 @@ TEST(Verify, RawLengthsAreExact) {
 }
 
 TEST(Verify, Ed25519SmallOrderKeysVerifyNothing) {
-  // The eight points of small order (and the non-canonical spellings of two): with A = identity and S = 0, R =
-  // identity, a lax verifier accepts any message.
+  // The eight points of small order (and the non-canonical spellings of two): with A = identity and S = 0, R
+  // = identity, a lax verifier accepts any message.
   for (const char* point : {"0100000000000000000000000000000000000000000000000000000000000000",
                             "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
                             "0000000000000000000000000000000000000000000000000000000000000080",
@@ -185,14 +192,16 @@ TEST(Verify, Ed25519SmallOrderKeysVerifyNothing) {
     const PublicKeyPtr key = *PublicKey::from_ed25519(*hex_decode(point));
     Bytes signature = *hex_decode(point);
     signature.resize(64);
-    for (int i = 0; i < 16; ++i) EXPECT_FALSE(verify(*key, Scheme::ed25519, std::to_string(i), signature)) << point;
+    for (int i = 0; i < 16; ++i)
+      EXPECT_FALSE(verify(*key, Scheme::ed25519, std::to_string(i), signature)) << point;
   }
 }
 
 TEST(Verify, Ed25519ScalarAboveTheOrderIsRefused) {
   const std::string message = vector_text("signatures/message.txt");
   Bytes signature = vector_bytes("signatures/ed25519.sig");
-  constexpr const char* kOrder = "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";   // little-endian
+  constexpr const char* kOrder =
+      "edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010";  // little-endian
   const Bytes order = *hex_decode(kOrder);
   unsigned carry = 0;
   for (std::size_t i = 0; i < 32; ++i) {
@@ -209,7 +218,8 @@ TEST(Sign, EveryKeySignsWhatItsPublicKeyVerifies) {
     const SoftwareKeyPtr key = *SoftwareKey::from_pkcs8(der);
     for (const Scheme scheme : kSchemes) {
       const auto signature = key->sign_text(scheme, "message");
-      ASSERT_EQ(signature.has_value(), fits(key->public_key()->algorithm(), scheme)) << name << name_of(scheme);
+      ASSERT_EQ(signature.has_value(), fits(key->public_key()->algorithm(), scheme))
+          << name << name_of(scheme);
       if (!signature) {
         EXPECT_EQ(signature.error().code(), ErrorCode::bad_key);
         continue;

@@ -14,7 +14,8 @@ tuf::Form guess_form(std::string_view message, tuf::FileType type) {
 template <typename T>
 Result<Content> judge(const Result<tuf::Unverified<T>>& file, std::string_view message, Time now) {
   if (!file) return fail(Error(file.error()).within("content to sign"));
-  if (file->signed_bytes() != message) return fail(ErrorCode::bad_format, "content to sign is not in canonical form");
+  if (file->signed_bytes() != message)
+    return fail(ErrorCode::bad_format, "content to sign is not in canonical form");
   if (file->body().expires > now + kMaxLifetime)
     return fail(ErrorCode::policy_denied, "content to sign expires more than three years from now");
   return Content{file->form(), file->body().version};
@@ -28,7 +29,8 @@ Result<Content> judge_content(const RoleName& role, std::string_view message, Ti
     return fail(ErrorCode::bad_role, "the vault signs for snapshot and timestamp only");
   const tuf::Form form = guess_form(message, type);
   std::string bytes = tuf::assemble(form, tuf::wire_text(form, message), {});
-  if (type == tuf::FileType::snapshot) return judge(tuf::parse_snapshot(form, std::move(bytes)), message, now);
+  if (type == tuf::FileType::snapshot)
+    return judge(tuf::parse_snapshot(form, std::move(bytes)), message, now);
   return judge(tuf::parse_timestamp(form, std::move(bytes)), message, now);
 }
 

@@ -20,19 +20,19 @@ namespace boltseal::vault {
 struct KeyRow {
   Gun gun;
   RoleName role;
-  KeyId id;                        ///< canonical id: that of the plain key in Notary form
-  std::string algorithm;           ///< crypto::name_of(KeyAlgorithm)
-  Bytes spki;                      ///< public key, DER
-  Bytes sealed;                    ///< PKCS#8, sealed (crypto/seal.h)
+  KeyId id;               ///< canonical id: that of the plain key in Notary form
+  std::string algorithm;  ///< crypto::name_of(KeyAlgorithm)
+  Bytes spki;             ///< public key, DER
+  Bytes sealed;           ///< PKCS#8, sealed (crypto/seal.h)
   Time created{};
-  std::optional<Time> last_used;   ///< nothing: has not signed yet; set: the key is active
-  std::optional<Time> retired;     ///< signs no more; the row stays, so that its id is never taken again
+  std::optional<Time> last_used;  ///< nothing: has not signed yet; set: the key is active
+  std::optional<Time> retired;    ///< signs no more; the row stays, so that its id is never taken again
 };
 
 /// What record_use() found.
 enum class Use : std::uint8_t {
   allowed,
-  below_last,   ///< nothing was written
+  below_last,  ///< nothing was written
   retired,
   missing
 };
@@ -41,8 +41,8 @@ class KeyTable {
  public:
   virtual ~KeyTable() = default;
 
-  /// Inserts the row, unless there is a key of the same GUN, role and algorithm that has never signed and is not
-  /// retired: then that row is the answer. One transaction. already_exists: the id is taken.
+  /// Inserts the row, unless there is a key of the same GUN, role and algorithm that has never signed and is
+  /// not retired: then that row is the answer. One transaction. already_exists: the id is taken.
   virtual Result<KeyRow> insert_unless_unused(const KeyRow& row) = 0;
   virtual Result<std::optional<KeyRow>> find(const KeyId& id) = 0;
   /// All keys of a role that are not retired, oldest first.
@@ -60,7 +60,7 @@ class KeyTable {
 
   /// The value by which a wrong sealing key is noticed.
   virtual Result<std::optional<Bytes>> check_value() = 0;
-  virtual Result<void> set_check_value(const Bytes& sealed) = 0;   ///< already_exists: there is one
+  virtual Result<void> set_check_value(const Bytes& sealed) = 0;  ///< already_exists: there is one
 };
 
 /// For tests and servers without a disk.

@@ -12,8 +12,8 @@ class MemoryKeyTable final : public KeyTable {
   Result<KeyRow> insert_unless_unused(const KeyRow& row) override {
     const std::lock_guard lock(mutex_);
     for (const KeyRow& other : rows_) {
-      if (other.gun == row.gun && other.role == row.role && other.algorithm == row.algorithm && !other.last_used &&
-          !other.retired)
+      if (other.gun == row.gun && other.role == row.role && other.algorithm == row.algorithm &&
+          !other.last_used && !other.retired)
         return other;
     }
     if (locate(row.id) != nullptr) return fail(ErrorCode::already_exists, "a key of this id exists");
@@ -83,12 +83,13 @@ class MemoryKeyTable final : public KeyTable {
 
  private:
   KeyRow* locate(const KeyId& id) {
-    const auto found = std::find_if(rows_.begin(), rows_.end(), [&](const KeyRow& row) { return row.id == id; });
+    const auto found =
+        std::find_if(rows_.begin(), rows_.end(), [&](const KeyRow& row) { return row.id == id; });
     return found == rows_.end() ? nullptr : &*found;
   }
 
   std::mutex mutex_;
-  std::vector<KeyRow> rows_;   ///< oldest first
+  std::vector<KeyRow> rows_;  ///< oldest first
   std::map<std::pair<KeyId, tuf::Form>, std::int64_t> versions_;
   std::optional<Bytes> check_value_;
 };

@@ -9,17 +9,20 @@ namespace {
 
 tl::unexpected<Error> bad_row(const KeyRow& row, const char* what) {
   return fail(ErrorCode::bad_key,
-              "the vault's " + row.role.str() + " key " + row.id.short_form() + " of " + escape_untrusted(row.gun.str()) + " " + what,
+              "the vault's " + row.role.str() + " key " + row.id.short_form() + " of " +
+                  escape_untrusted(row.gun.str()) + " " + what,
               "restore the vault's table and the sealing key from the same time");
 }
 
-Result<crypto::SoftwareKeyPtr> unseal(const Secret& sealing_key, const KeyRow& row, std::string_view associated) {
+Result<crypto::SoftwareKeyPtr> unseal(const Secret& sealing_key, const KeyRow& row,
+                                      std::string_view associated) {
   const auto plain = crypto::open_sealed(sealing_key, row.sealed, as_bytes(associated));
   if (!plain) return bad_row(row, "does not open: the row was changed, moved, or sealed with another key");
   auto key = crypto::SoftwareKey::from_pkcs8(plain->view());
   if (!key) return bad_row(row, "is damaged");
   const crypto::PublicKey& derived = *(*key)->public_key();
-  if (derived.spki() != row.spki || tuf::canonical_key_id(derived) != row.id || crypto::name_of(derived.algorithm()) != row.algorithm)
+  if (derived.spki() != row.spki || tuf::canonical_key_id(derived) != row.id ||
+      crypto::name_of(derived.algorithm()) != row.algorithm)
     return bad_row(row, "is not the one of its public part");
   return std::move(*key);
 }
@@ -47,7 +50,7 @@ Result<crypto::SoftwareKeyPtr> OpenKeys::open(const KeyRow& row) {
   }
   crypto::SoftwareKeyPtr key = BS_TRY(unseal(sealing_key_, row, associated));
   const std::lock_guard lock(mutex_);
-  if (index_.contains(associated)) return key;   // another thread was faster
+  if (index_.contains(associated)) return key;  // another thread was faster
   entries_.emplace_front(associated, key);
   index_.emplace(associated, entries_.begin());
   if (entries_.size() > capacity_) {

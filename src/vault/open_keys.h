@@ -18,7 +18,8 @@ std::string associated_data(const KeyRow& row);
 /// Thread safe. Keys that leave are wiped as soon as no signature is being made with them.
 class OpenKeys {
  public:
-  OpenKeys(Secret sealing_key, std::size_t capacity) : sealing_key_(std::move(sealing_key)), capacity_(capacity) {}
+  OpenKeys(Secret sealing_key, std::size_t capacity)
+      : sealing_key_(std::move(sealing_key)), capacity_(capacity) {}
 
   const Secret& sealing_key() const { return sealing_key_; }
   /// bad_key: the row does not open under its own names, or its key is not that of its public part and id.
@@ -30,7 +31,7 @@ class OpenKeys {
   const Secret sealing_key_;
   const std::size_t capacity_;
   mutable std::mutex mutex_;
-  std::list<Entry> entries_;   ///< last used first
+  std::list<Entry> entries_;  ///< last used first
   std::unordered_map<std::string, std::list<Entry>::iterator> index_;
 };
 

@@ -19,7 +19,7 @@ tl::unexpected<Error> bad_file(const Directory& keys, const char* what, std::str
 Result<Secret> read_sealing_key(const Directory& keys) {
   constexpr std::size_t kDigits = 2 * crypto::kSealingKeyBytes;
   std::string text = BS_TRY(keys.read(kSealingKeyFile, 4096));
-  struct stat status {};
+  struct stat status{};
   if (::lstat(full_path(keys).c_str(), &status) != 0 || !S_ISREG(status.st_mode)) {
     wipe_string(text);
     return bad_file(keys, "is no regular file");
@@ -35,7 +35,8 @@ Result<Secret> read_sealing_key(const Directory& keys) {
   Secret key = good ? Secret(ByteView(*decoded)) : Secret();
   if (decoded) wipe_memory(decoded->data(), decoded->size());
   wipe_string(text);
-  if (!good) return bad_file(keys, "holds no key of 64 hexadecimal digits", "restore it from where you keep its copy");
+  if (!good)
+    return bad_file(keys, "holds no key of 64 hexadecimal digits", "restore it from where you keep its copy");
   return key;
 }
 

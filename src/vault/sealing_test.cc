@@ -33,7 +33,7 @@ class ReopenedVault : public testing::Test {
     EXPECT_EQ(vault.error().code(), ErrorCode::bad_key);
     EXPECT_NE(vault.error().what().find(key_path()), std::string::npos) << vault.error().what();
     EXPECT_FALSE(vault.error().hint().empty());
-    EXPECT_EQ(keys_->read(kSealingKeyFile, 100).value_or("none"), before);   // nothing was replaced
+    EXPECT_EQ(keys_->read(kSealingKeyFile, 100).value_or("none"), before);  // nothing was replaced
   }
 
   std::optional<Directory> keys_;
@@ -82,7 +82,7 @@ TEST_F(ReopenedVault, Bug18ABrokenSealingKeyIsNotMadeAnew) {
 }
 
 TEST_F(ReopenedVault, KeyDirectoryOfAnotherServerServesAnEmptyVault) {
-  const auto fresh = Vault::open(make_memory_key_table(), *keys_);   // the key exists, no rows: it is taken
+  const auto fresh = Vault::open(make_memory_key_table(), *keys_);  // the key exists, no rows: it is taken
   EXPECT_TRUE(fresh);
   EXPECT_EQ(*keys_->read(kSealingKeyFile, 100), key_text_);
 }

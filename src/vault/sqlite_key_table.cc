@@ -31,13 +31,19 @@ constexpr std::string_view kByRole =
     "SELECT gun,role,key_id,algorithm,spki,sealed,created_at,last_used,retired_at FROM boltseal_vault_keys "
     "WHERE gun=?1 AND role=?2 AND retired_at IS NULL ORDER BY number";
 constexpr std::string_view kById =
-    "SELECT gun,role,key_id,algorithm,spki,sealed,created_at,last_used,retired_at FROM boltseal_vault_keys WHERE key_id=?1";
+    "SELECT gun,role,key_id,algorithm,spki,sealed,created_at,last_used,retired_at FROM boltseal_vault_keys "
+    "WHERE key_id=?1";
 constexpr std::string_view kInsert =
-    "INSERT INTO boltseal_vault_keys(gun,role,key_id,algorithm,spki,sealed,created_at) VALUES(?1,?2,?3,?4,?5,?6,?7)";
-constexpr std::string_view kVersions = "SELECT notary_version,tuf1_version,retired_at FROM boltseal_vault_keys WHERE key_id=?1";
-constexpr std::string_view kUseNotary = "UPDATE boltseal_vault_keys SET notary_version=?2,last_used=?3 WHERE key_id=?1";
-constexpr std::string_view kUseTuf1 = "UPDATE boltseal_vault_keys SET tuf1_version=?2,last_used=?3 WHERE key_id=?1";
-constexpr std::string_view kRetire = "UPDATE boltseal_vault_keys SET retired_at=?2 WHERE gun=?1 AND retired_at IS NULL";
+    "INSERT INTO boltseal_vault_keys(gun,role,key_id,algorithm,spki,sealed,created_at) "
+    "VALUES(?1,?2,?3,?4,?5,?6,?7)";
+constexpr std::string_view kVersions =
+    "SELECT notary_version,tuf1_version,retired_at FROM boltseal_vault_keys WHERE key_id=?1";
+constexpr std::string_view kUseNotary =
+    "UPDATE boltseal_vault_keys SET notary_version=?2,last_used=?3 WHERE key_id=?1";
+constexpr std::string_view kUseTuf1 =
+    "UPDATE boltseal_vault_keys SET tuf1_version=?2,last_used=?3 WHERE key_id=?1";
+constexpr std::string_view kRetire =
+    "UPDATE boltseal_vault_keys SET retired_at=?2 WHERE gun=?1 AND retired_at IS NULL";
 
 std::int64_t ticks(Time time) { return time.time_since_epoch().count(); }
 Time time_of(std::int64_t value) { return Time(Duration(value)); }
@@ -52,7 +58,8 @@ Result<KeyRow> read_row(const db::SqliteQuery& query) {
   const auto gun = Gun::parse_lenient(query.text(0));
   const auto role = RoleName::parse_notary(query.text(1));
   const auto id = KeyId::parse(query.text(2));
-  if (!gun || !role || !id) return fail(ErrorCode::storage_failed, "the vault's table holds a row that is no key");
+  if (!gun || !role || !id)
+    return fail(ErrorCode::storage_failed, "the vault's table holds a row that is no key");
   return KeyRow{*gun,
                 *role,
                 *id,
@@ -71,7 +78,8 @@ Result<std::vector<KeyRow>> read_role(db::Sqlite& connection, const Gun& gun, co
   while (BS_TRY(query.step())) {
     rows.push_back(BS_TRY(read_row(query)));
     if (rows.back().gun != gun || rows.back().role != role)
-      return fail(ErrorCode::storage_failed, "the vault's table gave a key of another name than was asked for");
+      return fail(ErrorCode::storage_failed,
+                  "the vault's table gave a key of another name than was asked for");
   }
   return rows;
 }
@@ -87,7 +95,8 @@ class SqliteKeyTable final : public KeyTable {
       auto query = BS_TRY(connection->query("PRAGMA user_version"));
       BS_TRY(query.step());
       if (query.integer(0) > kSchemaVersion)
-        return fail(ErrorCode::storage_failed, "the vault's table was made by a newer boltseald", "use that version");
+        return fail(ErrorCode::storage_failed, "the vault's table was made by a newer boltseald",
+                    "use that version");
     }
     BS_TRY(connection->execute(kSchema));
     return transaction.commit();

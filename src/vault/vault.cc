@@ -11,7 +11,10 @@ namespace boltseal::vault {
 
 struct Vault::State {
   State(std::unique_ptr<KeyTable> t, Secret sealing_key, std::string key_file, const VaultOptions& o)
-      : table(std::move(t)), open_keys(std::move(sealing_key), o.open_keys), sealing_key_file(std::move(key_file)), options(o) {}
+      : table(std::move(t)),
+        open_keys(std::move(sealing_key), o.open_keys),
+        sealing_key_file(std::move(key_file)),
+        options(o) {}
   std::unique_ptr<KeyTable> table;
   OpenKeys open_keys;
   std::string sealing_key_file;
@@ -28,7 +31,8 @@ std::string file_name(const Directory& keys) { return keys.path() + "/" + std::s
 Result<void> check_sealing_key(const Secret& key, const Bytes& check_value, const std::string& file) {
   const auto opened = crypto::open_sealed(key, check_value, as_bytes(kCheckPurpose));
   if (opened && opened->text() == kCheckText) return {};
-  return fail(ErrorCode::bad_key, "the sealing key in " + file + " is not the one that this server's keys were sealed with",
+  return fail(ErrorCode::bad_key,
+              "the sealing key in " + file + " is not the one that this server's keys were sealed with",
               "restore the file that belongs to this state directory; nothing was changed");
 }
 
@@ -37,10 +41,12 @@ Result<Secret> obtain_sealing_key(const Directory& keys, bool fresh, crypto::Ran
   auto key = read_sealing_key(keys);
   if (key || key.error().code() != ErrorCode::not_found) return key;
   if (!fresh)
-    return fail(ErrorCode::bad_key, "the sealing key " + file_name(keys) + " is missing, but this server has keys sealed with it",
+    return fail(ErrorCode::bad_key,
+                "the sealing key " + file_name(keys) + " is missing, but this server has keys sealed with it",
                 "restore the file, or name its directory with --keys-dir; nothing was changed");
   auto made = make_sealing_key(keys, random);
-  if (!made && made.error().code() == ErrorCode::already_exists) return read_sealing_key(keys);   // another process was faster
+  if (!made && made.error().code() == ErrorCode::already_exists)
+    return read_sealing_key(keys);  // another process was faster
   return made;
 }
 
@@ -56,9 +62,14 @@ namespace {
 /// Signs what judge_content() lets pass, after the version was recorded durably.
 class VaultSigner final : public crypto::Signer {
  public:
-  VaultSigner(std::shared_ptr<void> owner, KeyTable& table, OpenKeys& open_keys, const Clock& clock, KeyRow row,
-              crypto::PublicKeyPtr key)
-      : owner_(std::move(owner)), table_(table), open_keys_(open_keys), clock_(clock), row_(std::move(row)), key_(std::move(key)) {}
+  VaultSigner(std::shared_ptr<void> owner, KeyTable& table, OpenKeys& open_keys, const Clock& clock,
+              KeyRow row, crypto::PublicKeyPtr key)
+      : owner_(std::move(owner)),
+        table_(table),
+        open_keys_(open_keys),
+        clock_(clock),
+        row_(std::move(row)),
+        key_(std::move(key)) {}
 
   crypto::PublicKeyPtr public_key() const override { return key_; }
 
@@ -69,10 +80,14 @@ class VaultSigner final : public crypto::Signer {
     if (!crypto::fits(key->public_key()->algorithm(), scheme))
       return fail(ErrorCode::bad_key, std::string(crypto::name_of(scheme)) + " does not fit the key");
     switch (BS_TRY(table_.record_use(row_.id, content.form, content.version, now))) {
-      case Use::allowed: return key->sign(scheme, message);
-      case Use::below_last: return refuse_rollback(content);
-      case Use::retired: return fail(ErrorCode::key_missing, "key " + row_.id.short_form() + " was retired");
-      case Use::missing: break;
+      case Use::allowed:
+        return key->sign(scheme, message);
+      case Use::below_last:
+        return refuse_rollback(content);
+      case Use::retired:
+        return fail(ErrorCode::key_missing, "key " + row_.id.short_form() + " was retired");
+      case Use::missing:
+        break;
     }
     return fail(ErrorCode::key_missing, "key " + row_.id.short_form() + " is no longer in the vault");
   }
@@ -85,7 +100,7 @@ class VaultSigner final : public crypto::Signer {
                                          (last ? ", " + std::to_string(*last) : std::string()));
   }
 
-  std::shared_ptr<void> owner_;   ///< keeps the others alive
+  std::shared_ptr<void> owner_;  ///< keeps the others alive
   KeyTable& table_;
   OpenKeys& open_keys_;
   const Clock& clock_;
@@ -100,7 +115,8 @@ Vault::Vault(Vault&&) noexcept = default;
 Vault& Vault::operator=(Vault&&) noexcept = default;
 Vault::~Vault() = default;
 
-Result<Vault> Vault::open(std::unique_ptr<KeyTable> table, const Directory& keys, const VaultOptions& options) {
+Result<Vault> Vault::open(std::unique_ptr<KeyTable> table, const Directory& keys,
+                          const VaultOptions& options) {
   std::optional<Bytes> check_value = BS_TRY(table->check_value());
   const bool empty = BS_TRY(table->empty());
   if (!check_value && !empty)
@@ -108,29 +124,40 @@ Result<Vault> Vault::open(std::unique_ptr<KeyTable> table, const Directory& keys
                 "restore it from a backup");
   Secret key = BS_TRY(obtain_sealing_key(keys, empty && !check_value, *options.random));
   if (!check_value) {
-    const Bytes sealed = BS_TRY(crypto::seal(key, as_bytes(kCheckText), as_bytes(kCheckPurpose), *options.random));
+    const Bytes sealed =
+        BS_TRY(crypto::seal(key, as_bytes(kCheckText), as_bytes(kCheckPurpose), *options.random));
     const auto stored = table->set_check_value(sealed);
     if (!stored && stored.error().code() != ErrorCode::already_exists) return fail(stored.error());
-    check_value = BS_TRY(table->check_value());   // perhaps another process's
+    check_value = BS_TRY(table->check_value());  // perhaps another process's
   }
   BS_TRY(check_sealing_key(key, check_value.value_or(Bytes()), file_name(keys)));
   return Vault(std::make_shared<State>(std::move(table), std::move(key), file_name(keys), options));
 }
 
-Result<crypto::PublicKeyPtr> Vault::create(const Gun& gun, const RoleName& role, crypto::KeyAlgorithm algorithm) {
+Result<crypto::PublicKeyPtr> Vault::create(const Gun& gun, const RoleName& role,
+                                           crypto::KeyAlgorithm algorithm) {
   BS_TRY(require_online_role(role));
   const std::string_view name = crypto::name_of(algorithm);
   for (const KeyRow& row : BS_TRY(state_->table->list(gun, role))) {
     if (row.last_used || row.algorithm != name) continue;
     return BS_TRY(state_->open_keys.open(row))->public_key();
   }
-  const crypto::SoftwareKeyPtr key = BS_TRY(crypto::SoftwareKey::generate(algorithm, *state_->options.random));
+  const crypto::SoftwareKeyPtr key =
+      BS_TRY(crypto::SoftwareKey::generate(algorithm, *state_->options.random));
   const crypto::PublicKeyPtr public_key = key->public_key();
-  KeyRow row{gun, role, tuf::canonical_key_id(*public_key), std::string(name), public_key->spki(), {},
-             state_->options.clock->now(), {}, {}};
+  KeyRow row{gun,
+             role,
+             tuf::canonical_key_id(*public_key),
+             std::string(name),
+             public_key->spki(),
+             {},
+             state_->options.clock->now(),
+             {},
+             {}};
   const Secret plain = BS_TRY(key->to_pkcs8(crypto::Pkcs8Style::standard));
-  row.sealed = BS_TRY(crypto::seal(state_->open_keys.sealing_key(), plain.view(), as_bytes(associated_data(row)), *state_->options.random));
-  const KeyRow stored = BS_TRY(state_->table->insert_unless_unused(row));   // perhaps another thread's
+  row.sealed = BS_TRY(crypto::seal(state_->open_keys.sealing_key(), plain.view(),
+                                   as_bytes(associated_data(row)), *state_->options.random));
+  const KeyRow stored = BS_TRY(state_->table->insert_unless_unused(row));  // perhaps another thread's
   return BS_TRY(state_->open_keys.open(stored))->public_key();
 }
 
@@ -141,7 +168,8 @@ Result<std::vector<crypto::PublicKeyPtr>> Vault::keys(const Gun& gun, const Role
   return out;
 }
 
-Result<std::shared_ptr<crypto::Signer>> Vault::find(const Gun& gun, const RoleName& role, const crypto::PublicKey& key) const {
+Result<std::shared_ptr<crypto::Signer>> Vault::find(const Gun& gun, const RoleName& role,
+                                                    const crypto::PublicKey& key) const {
   const auto row = BS_TRY(state_->table->find(tuf::canonical_key_id(key)));
   if (!row || row->retired || row->gun != gun || row->role != role || row->spki != key.spki()) return nullptr;
   return signer(row->id);
@@ -152,11 +180,13 @@ Result<std::shared_ptr<crypto::Signer>> Vault::signer(const KeyId& id) const {
   if (!row || row->retired) return fail(ErrorCode::key_missing, "the vault has no key " + id.short_form());
   BS_TRY(require_online_role(row->role));
   crypto::PublicKeyPtr key = BS_TRY(state_->open_keys.open(*row))->public_key();
-  return std::make_shared<VaultSigner>(state_, *state_->table, state_->open_keys, *state_->options.clock, std::move(*row),
-                                       std::move(key));
+  return std::make_shared<VaultSigner>(state_, *state_->table, state_->open_keys, *state_->options.clock,
+                                       std::move(*row), std::move(key));
 }
 
-Result<std::int64_t> Vault::retire(const Gun& gun) { return state_->table->retire(gun, state_->options.clock->now()); }
+Result<std::int64_t> Vault::retire(const Gun& gun) {
+  return state_->table->retire(gun, state_->options.clock->now());
+}
 
 Result<void> Vault::check() const {
   const auto check_value = BS_TRY(state_->table->check_value());

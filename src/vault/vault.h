@@ -20,9 +20,9 @@
 namespace boltseal::vault {
 
 struct VaultOptions {
-  const Clock* clock = &system_clock();                  ///< outlives the vault and its signers
-  crypto::Random* random = &crypto::system_random();     ///< the same; thread safe
-  std::size_t open_keys = 256;                           ///< kept opened at once
+  const Clock* clock = &system_clock();               ///< outlives the vault and its signers
+  crypto::Random* random = &crypto::system_random();  ///< the same; thread safe
+  std::size_t open_keys = 256;                        ///< kept opened at once
 };
 
 /// Thread safe. Signers stay valid after the vault object is gone. All functions also give the errors of the
@@ -32,7 +32,8 @@ class Vault {
   /// Reads the sealing key from `keys`, or makes it where both it and all rows are missing. bad_key: the file
   /// is missing, unreadable or not the one that the rows were sealed with; the message names it, and nothing
   /// is replaced.
-  static Result<Vault> open(std::unique_ptr<KeyTable> table, const Directory& keys, const VaultOptions& options = {});
+  static Result<Vault> open(std::unique_ptr<KeyTable> table, const Directory& keys,
+                            const VaultOptions& options = {});
   Vault(Vault&&) noexcept;
   Vault& operator=(Vault&&) noexcept;
   ~Vault();
@@ -44,7 +45,8 @@ class Vault {
   /// The public keys of a role that are not retired, oldest first.
   Result<std::vector<crypto::PublicKeyPtr>> keys(const Gun& gun, const RoleName& role) const;
   /// Who signs with this public key for this role of this GUN; null where the vault has no such key.
-  Result<std::shared_ptr<crypto::Signer>> find(const Gun& gun, const RoleName& role, const crypto::PublicKey& key) const;
+  Result<std::shared_ptr<crypto::Signer>> find(const Gun& gun, const RoleName& role,
+                                               const crypto::PublicKey& key) const;
   /// By id alone; key_missing.
   Result<std::shared_ptr<crypto::Signer>> signer(const KeyId& id) const;
   /// After a GUN was deleted: its keys sign no more. How many there were.

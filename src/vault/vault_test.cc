@@ -41,7 +41,9 @@ class VaultTest : public testing::TestWithParam<bool> {
     if (!GetParam()) return make_memory_key_table();
     return *make_sqlite_key_table(database_);
   }
-  Result<Vault> open(std::unique_ptr<KeyTable> table) { return Vault::open(std::move(table), *keys_, {.clock = &clock_}); }
+  Result<Vault> open(std::unique_ptr<KeyTable> table) {
+    return Vault::open(std::move(table), *keys_, {.clock = &clock_});
+  }
   std::string key_path() const { return keys_->path() + "/" + std::string(kSealingKeyFile); }
 
   FixedClock clock_{kNow};
@@ -65,13 +67,15 @@ std::string timestamp_payload(Form form, std::int64_t version, Time expires = kN
   if (form == Form::tuf1) body.issued = kNow;
   return tuf::write_payload(body).canonical;
 }
-Scheme scheme_of(Form form) { return form == Form::notary ? Scheme::ecdsa_raw_sha256 : Scheme::ecdsa_der_sha256; }
+Scheme scheme_of(Form form) {
+  return form == Form::notary ? Scheme::ecdsa_raw_sha256 : Scheme::ecdsa_der_sha256;
+}
 
 ErrorCode sign_code(crypto::Signer& signer, const std::string& payload, Form form = Form::notary) {
   const auto signature = signer.sign_text(scheme_of(form), payload);
   if (!signature) return signature.error().code();
   EXPECT_TRUE(crypto::verify(*signer.public_key(), scheme_of(form), payload, *signature));
-  return ErrorCode::internal;   // stands for "signed"
+  return ErrorCode::internal;  // stands for "signed"
 }
 constexpr ErrorCode kSigned = ErrorCode::internal;
 
@@ -97,7 +101,8 @@ TEST_P(VaultTest, CreateGivesTheUnusedKeyAgainAndThenANewOne) {
   EXPECT_FALSE(**vault.create(kOther, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256) == *first);
   const auto ed25519 = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ed25519);
   EXPECT_EQ(ed25519->algorithm(), KeyAlgorithm::ed25519);
-  EXPECT_EQ(sign_code(**vault.find(kGun, RoleName::timestamp(), *first), timestamp_payload(Form::notary, 1)), kSigned);
+  EXPECT_EQ(sign_code(**vault.find(kGun, RoleName::timestamp(), *first), timestamp_payload(Form::notary, 1)),
+            kSigned);
   const auto second = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256);
   EXPECT_FALSE(*second == *first);
   const auto keys = *vault.keys(kGun, RoleName::timestamp());
@@ -120,7 +125,8 @@ TEST_P(VaultTest, FindWantsGunRoleAndKey) {
   EXPECT_EQ(*vault.find(kGun, RoleName::timestamp(), *key), nullptr);
   const auto stranger = *crypto::SoftwareKey::generate(KeyAlgorithm::ecdsa_p256);
   EXPECT_EQ(*vault.find(kGun, RoleName::snapshot(), *stranger->public_key()), nullptr);
-  EXPECT_EQ(vault.signer(tuf::canonical_key_id(*stranger->public_key())).error().code(), ErrorCode::key_missing);
+  EXPECT_EQ(vault.signer(tuf::canonical_key_id(*stranger->public_key())).error().code(),
+            ErrorCode::key_missing);
   EXPECT_TRUE(vault.signer(tuf::canonical_key_id(*key)));
 }
 
@@ -129,14 +135,16 @@ TEST_P(VaultTest, Security24VersionsNeverFallPerKeyAndForm) {
   const auto key = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256);
   const auto signer = *vault.find(kGun, RoleName::timestamp(), *key);
   EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 5)), kSigned);
-  EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 5, kNow + 13 * kDay)), kSigned);   // a publish that failed
+  EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 5, kNow + 13 * kDay)),
+            kSigned);  // a publish that failed
   EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 4)), ErrorCode::rollback);
-  EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::tuf1, 1), Form::tuf1), kSigned);           // its own count
+  EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::tuf1, 1), Form::tuf1), kSigned);  // its own count
   EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 6)), kSigned);
   const auto again = *vault.find(kGun, RoleName::timestamp(), *key);
   EXPECT_EQ(sign_code(*again, timestamp_payload(Form::notary, 5)), ErrorCode::rollback);
   const auto other = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256);
-  EXPECT_EQ(sign_code(**vault.find(kGun, RoleName::timestamp(), *other), timestamp_payload(Form::notary, 1)), kSigned);
+  EXPECT_EQ(sign_code(**vault.find(kGun, RoleName::timestamp(), *other), timestamp_payload(Form::notary, 1)),
+            kSigned);
 }
 
 TEST_P(VaultTest, Security24TheSignerIsNoOracle) {
@@ -151,11 +159,13 @@ TEST_P(VaultTest, Security24TheSignerIsNoOracle) {
     EXPECT_EQ(sign_code(*snapshot, timestamp_payload(form, 1), form), ErrorCode::bad_format);
     const tuf::Targets targets = tuf::new_targets(form, kNow + kDay, kGun);
     EXPECT_EQ(sign_code(*snapshot, tuf::write_payload(targets).canonical, form), ErrorCode::bad_format);
-    for (const std::string& bad : {good + " ", good + "x", " " + good, std::string("{}"), std::string(), std::string("hash"),
-                                   good.substr(0, good.size() - 1), "{ " + good.substr(1)})
+    for (const std::string& bad :
+         {good + " ", good + "x", " " + good, std::string("{}"), std::string(), std::string("hash"),
+          good.substr(0, good.size() - 1), "{ " + good.substr(1)})
       EXPECT_EQ(sign_code(*snapshot, bad, form), ErrorCode::bad_format) << bad;
-    EXPECT_EQ(sign_code(*snapshot, snapshot_payload(form, 1, kNow + kMaxLifetime + std::chrono::seconds(1)), form),
-              ErrorCode::policy_denied);
+    EXPECT_EQ(
+        sign_code(*snapshot, snapshot_payload(form, 1, kNow + kMaxLifetime + std::chrono::seconds(1)), form),
+        ErrorCode::policy_denied);
     EXPECT_EQ(sign_code(*snapshot, snapshot_payload(form, 1, kNow + kMaxLifetime), form), kSigned);
   }
   // Members in another order: the same object, another text.
@@ -165,15 +175,17 @@ TEST_P(VaultTest, Security24TheSignerIsNoOracle) {
   swapped.erase(version, 12);
   swapped.insert(1, "\"version\":1,");
   EXPECT_EQ(sign_code(*timestamp, swapped), ErrorCode::bad_format);
-  EXPECT_EQ(timestamp->sign_text(Scheme::rsa_pss_sha256, timestamp_payload(Form::notary, 1)).error().code(), ErrorCode::bad_key);
+  EXPECT_EQ(timestamp->sign_text(Scheme::rsa_pss_sha256, timestamp_payload(Form::notary, 1)).error().code(),
+            ErrorCode::bad_key);
 }
 
 TEST_P(VaultTest, ARefusalRecordsNothing) {
   Vault vault = *open(table());
   const auto key = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256);
   const auto signer = *vault.find(kGun, RoleName::timestamp(), *key);
-  EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 9, kNow + 4000 * kDay)), ErrorCode::policy_denied);
-  EXPECT_TRUE(**vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256) == *key);   // still unused
+  EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 9, kNow + 4000 * kDay)),
+            ErrorCode::policy_denied);
+  EXPECT_TRUE(**vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256) == *key);  // still unused
   EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 1)), kSigned);
 }
 
@@ -204,7 +216,8 @@ TEST_P(VaultTest, ManyThreadsGetOneUnusedKey) {
   std::vector<std::thread> threads;
   for (std::size_t i = 0; i < identities.size(); ++i)
     threads.emplace_back([&, i] {
-      if (const auto key = vault.create(kGun, RoleName::snapshot(), KeyAlgorithm::ecdsa_p256)) identities[i] = (*key)->identity();
+      if (const auto key = vault.create(kGun, RoleName::snapshot(), KeyAlgorithm::ecdsa_p256))
+        identities[i] = (*key)->identity();
     });
   for (std::thread& thread : threads) thread.join();
   for (const Sha256& identity : identities) EXPECT_EQ(identity, identities[0]);
@@ -215,9 +228,11 @@ TEST_P(VaultTest, OpenedKeysAreBounded) {
   auto rows = table();
   KeyTable* raw = rows.get();
   Vault vault = *open(std::move(rows));
-  for (const Gun& gun : {kGun, kOther}) ASSERT_TRUE(vault.create(gun, RoleName::snapshot(), KeyAlgorithm::ed25519));
+  for (const Gun& gun : {kGun, kOther})
+    ASSERT_TRUE(vault.create(gun, RoleName::snapshot(), KeyAlgorithm::ed25519));
   OpenKeys open_keys(*read_sealing_key(*keys_), 1);
-  for (const Gun& gun : {kGun, kOther, kGun}) EXPECT_TRUE(open_keys.open(raw->list(gun, RoleName::snapshot())->front()));
+  for (const Gun& gun : {kGun, kOther, kGun})
+    EXPECT_TRUE(open_keys.open(raw->list(gun, RoleName::snapshot())->front()));
   EXPECT_EQ(open_keys.size(), 1u);
 }
 
@@ -230,7 +245,7 @@ TEST_P(VaultTest, Security24SealsBindGunRoleAndKey) {
   const KeyRow row = raw->list(kGun, RoleName::snapshot())->front();
   const KeyRow other = raw->list(kOther, RoleName::snapshot())->front();
   OpenKeys open_keys(*read_sealing_key(*keys_), 8);
-  ASSERT_TRUE(open_keys.open(row));   // cached: the changed rows below must not be answered from the cache
+  ASSERT_TRUE(open_keys.open(row));  // cached: the changed rows below must not be answered from the cache
   std::vector<KeyRow> changed(5, row);
   changed[0].gun = kOther;
   changed[1].role = RoleName::timestamp();
@@ -240,7 +255,7 @@ TEST_P(VaultTest, Security24SealsBindGunRoleAndKey) {
   OpenKeys cold(*read_sealing_key(*keys_), 8);
   for (std::size_t i = 0; i < changed.size(); ++i) {
     EXPECT_EQ(cold.open(changed[i]).error().code(), ErrorCode::bad_key) << i;
-    EXPECT_EQ(open_keys.open(changed[i]).has_value(), i >= 3) << i;   // its names are the cached key's
+    EXPECT_EQ(open_keys.open(changed[i]).has_value(), i >= 3) << i;  // its names are the cached key's
   }
 }
 
@@ -252,22 +267,24 @@ TEST_P(VaultTest, Security24ThePublicKeyIsDerivedAgain) {
   KeyRow row = raw->list(kGun, RoleName::snapshot())->front();
   // Sealed properly, by somebody who has the sealing key, but another private key than the public part's.
   const auto stranger = *crypto::SoftwareKey::generate(KeyAlgorithm::ecdsa_p256);
-  row.sealed = *crypto::seal(*read_sealing_key(*keys_), stranger->to_pkcs8(crypto::Pkcs8Style::standard)->view(),
-                             as_bytes(associated_data(row)), crypto::system_random());
+  row.sealed =
+      *crypto::seal(*read_sealing_key(*keys_), stranger->to_pkcs8(crypto::Pkcs8Style::standard)->view(),
+                    as_bytes(associated_data(row)), crypto::system_random());
   OpenKeys open_keys(*read_sealing_key(*keys_), 8);
   EXPECT_EQ(open_keys.open(row).error().code(), ErrorCode::bad_key);
 }
 
 TEST_P(VaultTest, TheSealingKeyFileIsPrivateAndChecked) {
   ASSERT_TRUE(open(table()));
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(stat(key_path().c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
   EXPECT_EQ(status.st_size, 65);
   ASSERT_EQ(chmod(key_path().c_str(), 0640), 0);
   EXPECT_EQ(read_sealing_key(*keys_).error().code(), ErrorCode::bad_key);
   ASSERT_EQ(chmod(key_path().c_str(), 0600), 0);
-  for (const char* content : {"", "00", "zz", "0000000000000000000000000000000000000000000000000000000000000000ff"}) {
+  for (const char* content :
+       {"", "00", "zz", "0000000000000000000000000000000000000000000000000000000000000000ff"}) {
     std::ofstream(key_path()) << content;
     const auto key = read_sealing_key(*keys_);
     ASSERT_FALSE(key);

@@ -2,17 +2,24 @@
 #pragma once
 
 #include <fstream>
+#include <span>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 
 #include "base/bytes.h"
 #include "crypto/random.h"
 
+// Where the sources lie; CMake tells each test program.
+#ifndef BOLTSEAL_SOURCE_DIR
+#define BOLTSEAL_SOURCE_DIR "."
+#endif
+
 namespace boltseal::crypto {
 
 inline std::string vector_text(const std::string& name) {
   std::ifstream in(std::string(BOLTSEAL_SOURCE_DIR "/tests/vectors/crypto/") + name, std::ios::binary);
-  if (!in) throw std::runtime_error("no vector " + name);   // fails the test by name
+  if (!in) throw std::runtime_error("no vector " + name);  // fails the test by name
   std::ostringstream text;
   text << in.rdbuf();
   return text.str();
