@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "crypto/digest.h"
+
 namespace boltseal::client {
 namespace {
 
@@ -110,6 +112,7 @@ Result<void> Session::start() {
     set_ =
         BS_TRY(tuf::TrustedSet::start(std::move(options), std::move(root), tuf::RootOrigin::first_contact));
     accept(RoleName::root(), set_->root()->version, set_->root().bytes());
+    first_root_ = store::AcceptedFile{RoleName::root(), set_->root()->version, set_->root().bytes()};
   }
   const bool must_advance = location_.pin && location_.pin->root.minimal_version > set_->root()->version;
   const bool pinned_start = location_.pin && (location_.pin->root.sha256 || location_.pin->root.version);
@@ -261,9 +264,9 @@ Result<void> Session::flush() {
   store::TrustState state = before_;
   state.floors = set_->floors();
   if (state.transport.empty()) state.transport = transport_->describe();
-  if (!state.first_root_version) {
-    state.first_root_version = set_->root()->version;
-    state.first_root_sha256 = set_->root().sha256();
+  if (!state.first_root_version && first_root_) {
+    state.first_root_version = first_root_->version;
+    state.first_root_sha256 = crypto::sha256(as_bytes(first_root_->bytes));
   }
   if (accepted_.empty() && state == before_) return {};
   std::vector<RoleName> forget;  // floors that a recovery dropped

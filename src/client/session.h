@@ -81,6 +81,7 @@ class Session {
   std::optional<tuf::TrustedSet> set_;
   std::optional<Result<std::string>> early_timestamp_;  ///< asked side by side with the root
   std::vector<store::AcceptedFile> accepted_;
+  std::optional<store::AcceptedFile> first_root_;  ///< of a first contact
   std::vector<tuf::SkippedRole> skipped_;
   std::string offline_reason_;
   bool first_use_ = false;
