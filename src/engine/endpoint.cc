@@ -38,7 +38,9 @@ Result<http::TlsFiles> pem_files(const std::string& directory) {
   const bool certificate = BS_TRY(exists(directory + "/cert.pem"));
   const bool key = BS_TRY(exists(directory + "/key.pem"));
   if (certificate != key) {
-    return fail(ErrorCode::bad_config, escape_untrusted(directory) + " holds only one of cert.pem and key.pem", "a client certificate needs both");
+    return fail(ErrorCode::bad_config,
+                escape_untrusted(directory) + " holds only one of cert.pem and key.pem",
+                "a client certificate needs both");
   }
   if (certificate) {
     files.client_certificate = directory + "/cert.pem";
@@ -47,10 +49,12 @@ Result<http::TlsFiles> pem_files(const std::string& directory) {
   return files;
 }
 
-Result<Endpoint> from_host(const std::function<const char*(const char*)>& get, const std::string& config_directory, const std::string& host) {
+Result<Endpoint> from_host(const std::function<const char*(const char*)>& get,
+                           const std::string& config_directory, const std::string& host) {
   auto endpoint = BS_TRY(parse_docker_host(host));
   const bool verify = !value_of(get, "DOCKER_TLS_VERIFY").empty();
-  if (endpoint.host_port.empty() || (!verify && value_of(get, "DOCKER_TLS").empty() && !endpoint.tls)) return endpoint;
+  if (endpoint.host_port.empty() || (!verify && value_of(get, "DOCKER_TLS").empty() && !endpoint.tls))
+    return endpoint;
   endpoint.tls = true;
   endpoint.skip_certificate_check = !verify;
   const auto directory = value_of(get, "DOCKER_CERT_PATH");
@@ -58,17 +62,20 @@ Result<Endpoint> from_host(const std::function<const char*(const char*)>& get, c
   return endpoint;
 }
 
-Result<Endpoint> read_context(const json::Value& root, const std::string& tls_directory, const std::string& what) {
+Result<Endpoint> read_context(const json::Value& root, const std::string& tls_directory,
+                              const std::string& what) {
   const auto* endpoints = root.find("Endpoints");
   const auto* docker = endpoints == nullptr ? nullptr : endpoints->find("docker");
   const auto* host = docker == nullptr ? nullptr : docker->find("Host");
-  if (host == nullptr || !host->is_string()) return fail(ErrorCode::bad_config, what + " names no Docker host");
+  if (host == nullptr || !host->is_string())
+    return fail(ErrorCode::bad_config, what + " names no Docker host");
   auto endpoint = BS_TRY(parse_docker_host(host->as_string()));
   if (endpoint.host_port.empty()) return endpoint;
   const auto* skip = docker->find("SkipTLSVerify");
   endpoint.tls_files = BS_TRY(pem_files(tls_directory));
   endpoint.skip_certificate_check = skip != nullptr && skip->as_bool();
-  endpoint.tls = endpoint.tls || endpoint.skip_certificate_check || endpoint.tls_files.only_these_cas || !endpoint.tls_files.client_certificate.empty();
+  endpoint.tls = endpoint.tls || endpoint.skip_certificate_check || endpoint.tls_files.only_these_cas ||
+                 !endpoint.tls_files.client_certificate.empty();
   return endpoint;
 }
 
@@ -78,7 +85,8 @@ Result<Endpoint> from_context(const std::string& config_directory, const std::st
   const auto id = hex_encode(hash);
   auto text = read_file(config_directory + "/contexts/meta/" + id + "/meta.json", limits::kConfigBytes);
   if (!text) {
-    if (text.error().code() == ErrorCode::not_found) return fail(ErrorCode::bad_config, what + " does not exist", "see: docker context ls");
+    if (text.error().code() == ErrorCode::not_found)
+      return fail(ErrorCode::bad_config, what + " does not exist", "see: docker context ls");
     return fail(std::move(text).error().within(what));
   }
   json::ReadLimits limits;
@@ -102,23 +110,26 @@ Result<Endpoint> parse_docker_host(std::string_view text) {
   }
   std::string_view rest = text;
   const auto scheme_end = text.find("://");
-  const auto scheme = scheme_end == std::string_view::npos ? std::string_view("tcp") : text.substr(0, scheme_end);
+  const auto scheme =
+      scheme_end == std::string_view::npos ? std::string_view("tcp") : text.substr(0, scheme_end);
   if (scheme != "tcp" && scheme != "http" && scheme != "https") {
     return fail(ErrorCode::bad_config, "Docker host \"" + escape_untrusted(text) + "\" cannot be used",
-                "use unix:///path or tcp://host:port; for ssh:// forward the socket first: ssh -nNT -L /tmp/docker.sock:/var/run/docker.sock HOST");
+                "use unix:///path or tcp://host:port; for ssh:// forward the socket first: ssh -nNT -L "
+                "/tmp/docker.sock:/var/run/docker.sock HOST");
   }
   if (scheme_end != std::string_view::npos) rest.remove_prefix(scheme_end + 3);
   while (rest.ends_with('/')) rest.remove_suffix(1);
   const auto parts = http::split_host_port(rest);
-  if (!parts) return fail(ErrorCode::bad_config, "Docker host \"" + escape_untrusted(text) + "\" is no host:port");
+  if (!parts)
+    return fail(ErrorCode::bad_config, "Docker host \"" + escape_untrusted(text) + "\" is no host:port");
   out.tls = scheme == "https";
   out.host_port = rest;
   if (parts->port == 0) out.host_port += out.tls ? ":2376" : ":2375";
   return out;
 }
 
-Result<Endpoint> find_endpoint(const std::function<const char*(const char*)>& get, const std::string& config_directory,
-                               const http::DockerConfig& config) {
+Result<Endpoint> find_endpoint(const std::function<const char*(const char*)>& get,
+                               const std::string& config_directory, const http::DockerConfig& config) {
   const auto host = value_of(get, "DOCKER_HOST");
   if (!host.empty()) return from_host(get, config_directory, host);
   auto context = value_of(get, "DOCKER_CONTEXT");

@@ -12,17 +12,17 @@
 namespace boltseal::engine {
 
 struct Endpoint {
-  std::string unix_socket;                   ///< path; empty = TCP
-  std::string host_port;                     ///< "10.0.0.2:2376"
+  std::string unix_socket;  ///< path; empty = TCP
+  std::string host_port;    ///< "10.0.0.2:2376"
   bool tls = false;
-  bool skip_certificate_check = false;       ///< contexts may say so (SkipTLSVerify)
+  bool skip_certificate_check = false;  ///< contexts may say so (SkipTLSVerify)
   http::TlsFiles tls_files;
-  std::string name;                          ///< as the user knows it: context name or address
+  std::string name;  ///< as the user knows it: context name or address
 };
 
-/// `get` is std::getenv or a test's. DOCKER_TLS_VERIFY and DOCKER_CERT_PATH hold for DOCKER_HOST as in Docker;
-/// DOCKER_CONTEXT wins over config.json's currentContext, DOCKER_HOST over both. Errors: bad_config (ssh://,
-/// npipe://, a context that does not exist), io_error.
+/// `get` is std::getenv or a test's. DOCKER_TLS_VERIFY and DOCKER_CERT_PATH hold for DOCKER_HOST as in
+/// Docker; DOCKER_CONTEXT wins over config.json's currentContext, DOCKER_HOST over both. Errors: bad_config
+/// (ssh://, npipe://, a context that does not exist), io_error.
 Result<Endpoint> find_endpoint(const std::function<const char*(const char*)>& get,
                                const std::string& config_directory, const http::DockerConfig& config);
 

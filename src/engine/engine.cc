@@ -21,7 +21,8 @@ std::string text_of(ApiVersion v) { return std::to_string(v.major) + "." + std::
 /// Names of images in paths: the separators of references stay.
 std::string encode_name(std::string_view name) {
   std::string out;
-  for (const char c : name) out += c == '/' || c == ':' || c == '@' ? std::string(1, c) : percent_encode({&c, 1});
+  for (const char c : name)
+    out += c == '/' || c == ':' || c == '@' ? std::string(1, c) : percent_encode({&c, 1});
   return out;
 }
 
@@ -30,7 +31,9 @@ Result<json::Document> read_json(http::Response answer, const std::string& what)
   limits.bytes = kAnswerLimit;
   limits.real_numbers = true;
   auto document = json::Document::parse(std::move(answer.body), limits);
-  if (!document) return fail(ErrorCode::bad_response, what + ": the Docker Engine's answer is no JSON: " + document.error().what());
+  if (!document)
+    return fail(ErrorCode::bad_response,
+                what + ": the Docker Engine's answer is no JSON: " + document.error().what());
   return document;
 }
 
@@ -87,14 +90,16 @@ Result<ApiVersion> parse_api_version(std::string_view text) {
     return error == std::errc() && end == digits.data() + digits.size() && value >= 0;
   };
   if (dot == text.size() || !whole(text.substr(0, dot), out.major) || !whole(text.substr(dot + 1), out.minor))
-    return fail(ErrorCode::bad_response, "bad version of the Docker Engine API: \"" + escape_untrusted(text, 32) + "\"");
+    return fail(ErrorCode::bad_response,
+                "bad version of the Docker Engine API: \"" + escape_untrusted(text, 32) + "\"");
   return out;
 }
 
 std::optional<Digest> Image::digest_in(const registry::Reference& repository) const {
   for (const auto& text : repo_digests) {
     const auto reference = registry::Reference::parse(text);
-    if (reference && reference->name() == repository.name() && reference->digest()) return reference->digest();
+    if (reference && reference->name() == repository.name() && reference->digest())
+      return reference->digest();
   }
   if (descriptor) return descriptor->digest;
   return std::nullopt;
@@ -104,7 +109,8 @@ Engine::Engine(http::Client& client, Endpoint endpoint) : client_(client), endpo
 
 Result<http::Response> Engine::get(const std::string& path, const std::vector<http::Header>& headers) {
   const bool tcp = endpoint_.unix_socket.empty();
-  const auto base = BS_TRY(http::Url::parse((endpoint_.tls ? "https://" : "http://") + (tcp ? endpoint_.host_port : "docker")));
+  const auto base = BS_TRY(
+      http::Url::parse((endpoint_.tls ? "https://" : "http://") + (tcp ? endpoint_.host_port : "docker")));
   http::Request request(BS_TRY(base.with_suffix(path)));
   request.headers = headers;
   request.unix_socket = endpoint_.unix_socket;
@@ -114,7 +120,8 @@ Result<http::Response> Engine::get(const std::string& path, const std::vector<ht
   request.deadline = kDeadline;
   auto answer = client_.send(request);
   if (!answer && answer.error().code() == ErrorCode::unreachable) {
-    return fail(std::move(answer).error().within("Cannot connect to the Docker daemon at " + escape_untrusted(endpoint_.name)));
+    return fail(std::move(answer).error().within("Cannot connect to the Docker daemon at " +
+                                                 escape_untrusted(endpoint_.name)));
   }
   return answer;
 }
@@ -124,10 +131,14 @@ Result<ApiVersion> Engine::version() {
   auto answer = BS_TRY(get("_ping", {}));
   if (answer.status != 200) return refusal(std::move(answer), "ping");
   const auto* header = answer.find("Api-Version");
-  if (header == nullptr) return fail(ErrorCode::bad_response, "the server at " + escape_untrusted(endpoint_.name) + " is no Docker Engine");
+  if (header == nullptr)
+    return fail(ErrorCode::bad_response,
+                "the server at " + escape_untrusted(endpoint_.name) + " is no Docker Engine");
   const auto server = BS_TRY(parse_api_version(*header));
   if (server < kOldestApi) {
-    return fail(ErrorCode::bad_response, "the Docker Engine speaks API " + text_of(server) + ", older than " + text_of(kOldestApi), "upgrade the Docker Engine");
+    return fail(ErrorCode::bad_response,
+                "the Docker Engine speaks API " + text_of(server) + ", older than " + text_of(kOldestApi),
+                "upgrade the Docker Engine");
   }
   version_ = std::min(server, kNewestApi);
   return *version_;
@@ -150,16 +161,19 @@ Result<Image> Engine::inspect_image(const std::string& reference) {
   return out;
 }
 
-Result<registry::Descriptor> Engine::inspect_distribution(const registry::Reference& reference, const std::string& registry_auth) {
+Result<registry::Descriptor> Engine::inspect_distribution(const registry::Reference& reference,
+                                                          const std::string& registry_auth) {
   const auto what = "image " + reference.familiar() + " in its registry";
   const auto version_text = text_of(BS_TRY(version()));
   std::vector<http::Header> headers;
   if (!registry_auth.empty()) headers.push_back({"X-Registry-Auth", registry_auth});
-  auto answer = BS_TRY(get("v" + version_text + "/distribution/" + encode_name(reference.familiar()) + "/json", headers));
+  auto answer = BS_TRY(
+      get("v" + version_text + "/distribution/" + encode_name(reference.familiar()) + "/json", headers));
   if (answer.status != 200) return refusal(std::move(answer), what);
   const auto document = BS_TRY(read_json(std::move(answer), what));
   auto descriptor = descriptor_of(document.root().find("Descriptor"));
-  if (!descriptor) return fail(ErrorCode::bad_response, what + ": the Docker Engine's answer has no Descriptor");
+  if (!descriptor)
+    return fail(ErrorCode::bad_response, what + ": the Docker Engine's answer has no Descriptor");
   return std::move(*descriptor);
 }
 
@@ -169,7 +183,9 @@ std::string registry_auth_header(const http::Credential& credential, const std::
   if (!credential.identity_token.empty()) {
     writer.member("identitytoken", credential.identity_token.text()).member("serveraddress", server);
   } else if (!credential.username.empty()) {
-    writer.member("username", credential.username).member("password", credential.password.text()).member("serveraddress", server);
+    writer.member("username", credential.username)
+        .member("password", credential.password.text())
+        .member("serveraddress", server);
   }
   writer.end_object();
   auto text = writer.take();

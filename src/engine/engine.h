@@ -21,17 +21,17 @@ struct ApiVersion {
   int minor = 41;
   auto operator<=>(const ApiVersion&) const = default;
 };
-Result<ApiVersion> parse_api_version(std::string_view text);   ///< "1.41"; bad_response
-inline constexpr ApiVersion kNewestApi{1, 48};                  ///< Descriptor of images
+Result<ApiVersion> parse_api_version(std::string_view text);  ///< "1.41"; bad_response
+inline constexpr ApiVersion kNewestApi{1, 48};                ///< Descriptor of images
 inline constexpr ApiVersion kOldestApi{1, 24};
 
 /// A local image. Text comes from outside.
 struct Image {
   std::string id;
-  std::vector<std::string> repo_digests;     ///< "127.0.0.1:5000/app@sha256:..."
+  std::vector<std::string> repo_digests;  ///< "127.0.0.1:5000/app@sha256:..."
   std::vector<std::string> repo_tags;
   std::string created;
-  std::optional<registry::Descriptor> descriptor;   ///< containerd image store, API 1.48
+  std::optional<registry::Descriptor> descriptor;  ///< containerd image store, API 1.48
 
   /// The digest that the image has in a repository: from repo_digests, else the descriptor.
   std::optional<Digest> digest_in(const registry::Reference& repository) const;

@@ -26,13 +26,16 @@ const std::string kB = "sha256:" + std::string(64, 'b');
 
 class EngineTest : public ::testing::Test {
  protected:
-  EngineTest() : path_(::testing::TempDir() + "boltseal-engine-" + std::to_string(getpid())), server_([this](const TestRequest& r) { return answer(r); }, path_) {}
+  EngineTest()
+      : path_(::testing::TempDir() + "boltseal-engine-" + std::to_string(getpid())),
+        server_([this](const TestRequest& r) { return answer(r); }, path_) {}
   ~EngineTest() override { std::remove(path_.c_str()); }
 
   TestAnswer answer(const TestRequest& r) {
     if (r.target == "/_ping") return {.body = "OK", .headers = {{"Api-Version", version_}}};
     const auto found = answers_.find(r.target);
-    return found == answers_.end() ? TestAnswer{.status = 404, .body = R"({"message":"No such image: x"})"} : found->second;
+    return found == answers_.end() ? TestAnswer{.status = 404, .body = R"({"message":"No such image: x"})"}
+                                   : found->second;
   }
   Engine engine() { return Engine(*client_, parse_docker_host("unix://" + path_).value()); }
 
@@ -54,7 +57,9 @@ TEST_F(EngineTest, AgreesOnTheVersion) {
 }
 
 TEST_F(EngineTest, InspectsImages) {
-  answers_["/v1.41/images/127.0.0.1:5000/app:v1/json"] = {.body = R"({"Id":"sha256:1","Created":"2026","RepoDigests":["127.0.0.1:5000/app@)" + kA + R"(","other/x@)" + kB + R"("],"Size":1e3})"};
+  answers_["/v1.41/images/127.0.0.1:5000/app:v1/json"] = {
+      .body = R"({"Id":"sha256:1","Created":"2026","RepoDigests":["127.0.0.1:5000/app@)" + kA +
+              R"(","other/x@)" + kB + R"("],"Size":1e3})"};
   auto e = engine();
   const auto image = e.inspect_image("127.0.0.1:5000/app:v1").value();
   EXPECT_EQ(image.id, "sha256:1");
@@ -67,7 +72,8 @@ TEST_F(EngineTest, InspectsImages) {
 
 TEST_F(EngineTest, DescriptorOfTheContainerdStore) {
   version_ = "1.48";
-  answers_["/v1.48/images/a/json"] = {.body = R"({"Id":"sha256:1","Descriptor":{"mediaType":"m","digest":")" + kB + R"(","size":9}})"};
+  answers_["/v1.48/images/a/json"] = {.body = R"({"Id":"sha256:1","Descriptor":{"mediaType":"m","digest":")" +
+                                              kB + R"(","size":9}})"};
   auto e = engine();
   const auto image = e.inspect_image("a").value();
   EXPECT_EQ(image.digest_in(registry::Reference::parse("a").value())->str(), kB);
@@ -75,9 +81,12 @@ TEST_F(EngineTest, DescriptorOfTheContainerdStore) {
 }
 
 TEST_F(EngineTest, InspectsDistribution) {
-  answers_["/v1.41/distribution/alpine:3/json"] = {.body = R"({"Descriptor":{"mediaType":"m","digest":")" + kA + R"(","size":5},"Platforms":[]})"};
+  answers_["/v1.41/distribution/alpine:3/json"] = {.body = R"({"Descriptor":{"mediaType":"m","digest":")" +
+                                                           kA + R"(","size":5},"Platforms":[]})"};
   auto e = engine();
-  EXPECT_EQ(e.inspect_distribution(registry::Reference::parse("alpine:3").value(), "e30=").value().digest.str(), kA);
+  EXPECT_EQ(
+      e.inspect_distribution(registry::Reference::parse("alpine:3").value(), "e30=").value().digest.str(),
+      kA);
   EXPECT_EQ(server_.requests().back().header("x-registry-auth"), "e30=");
 }
 
@@ -96,7 +105,8 @@ TEST_F(EngineTest, UnreachableNamesTheDaemon) {
   Engine e(*client_, parse_docker_host("unix:///nonexistent/docker.sock").value());
   const auto error = e.version().error();
   EXPECT_EQ(error.code(), ErrorCode::unreachable);
-  EXPECT_THAT(error.what(), HasSubstr("Cannot connect to the Docker daemon at unix:///nonexistent/docker.sock"));
+  EXPECT_THAT(error.what(),
+              HasSubstr("Cannot connect to the Docker daemon at unix:///nonexistent/docker.sock"));
 }
 
 TEST(RegistryAuth, IsBase64urlJson) {
@@ -104,7 +114,8 @@ TEST(RegistryAuth, IsBase64urlJson) {
   http::Credential c;
   c.username = "u";
   c.password = Secret::of_text("p");
-  EXPECT_EQ(registry_auth_header(c, "r"), "eyJ1c2VybmFtZSI6InUiLCJwYXNzd29yZCI6InAiLCJzZXJ2ZXJhZGRyZXNzIjoiciJ9");
+  EXPECT_EQ(registry_auth_header(c, "r"),
+            "eyJ1c2VybmFtZSI6InUiLCJwYXNzd29yZCI6InAiLCJzZXJ2ZXJhZGRyZXNzIjoiciJ9");
 }
 
 TEST(DockerHost, Forms) {
@@ -130,21 +141,26 @@ class FindEndpointTest : public ::testing::Test {
     fs::create_directories(fs::path(root_ + "/" + name).parent_path());
     std::ofstream(root_ + "/" + name) << text;
   }
-  Result<Endpoint> find(const std::map<std::string, std::string>& environment, const std::string& current = {}) const {
+  Result<Endpoint> find(const std::map<std::string, std::string>& environment,
+                        const std::string& current = {}) const {
     http::DockerConfig config;
     config.current_context = current;
-    return find_endpoint([&](const char* name) -> const char* {
-      const auto found = environment.find(name);
-      return found == environment.end() ? nullptr : found->second.c_str();
-    }, root_, config);
+    return find_endpoint(
+        [&](const char* name) -> const char* {
+          const auto found = environment.find(name);
+          return found == environment.end() ? nullptr : found->second.c_str();
+        },
+        root_, config);
   }
   static std::string id(const std::string& name) { return crypto::digest_of(name).hex(); }
   std::string root_;
 };
 
 TEST_F(FindEndpointTest, Order) {
-  put("contexts/meta/" + id("prod") + "/meta.json", R"({"Name":"prod","Metadata":{},"Endpoints":{"docker":{"Host":"unix:///run/prod.sock","SkipTLSVerify":false}}})");
-  put("contexts/meta/" + id("tls") + "/meta.json", R"({"Name":"tls","Endpoints":{"docker":{"Host":"tcp://h:2376"}}})");
+  put("contexts/meta/" + id("prod") + "/meta.json",
+      R"({"Name":"prod","Metadata":{},"Endpoints":{"docker":{"Host":"unix:///run/prod.sock","SkipTLSVerify":false}}})");
+  put("contexts/meta/" + id("tls") + "/meta.json",
+      R"({"Name":"tls","Endpoints":{"docker":{"Host":"tcp://h:2376"}}})");
   put("contexts/tls/" + id("tls") + "/docker/ca.pem", "x");
   EXPECT_EQ(find({}).value().unix_socket, "/var/run/docker.sock");
   EXPECT_EQ(find({}, "default").value().unix_socket, "/var/run/docker.sock");
@@ -168,7 +184,8 @@ TEST_F(FindEndpointTest, TlsOfDockerHost) {
   EXPECT_TRUE(find({{"DOCKER_HOST", "tcp://h:2376"}, {"DOCKER_TLS", "1"}}).value().skip_certificate_check);
   EXPECT_FALSE(find({{"DOCKER_HOST", "tcp://h:2375"}}).value().tls);
   fs::remove(root_ + "/key.pem");
-  EXPECT_EQ(find({{"DOCKER_HOST", "tcp://h:2376"}, {"DOCKER_TLS_VERIFY", "1"}}).error().code(), ErrorCode::bad_config);
+  EXPECT_EQ(find({{"DOCKER_HOST", "tcp://h:2376"}, {"DOCKER_TLS_VERIFY", "1"}}).error().code(),
+            ErrorCode::bad_config);
 }
 
 }  // namespace

@@ -59,7 +59,8 @@ class Parser {
     return text_.substr(begin, pos_ - begin);
   }
   tl::unexpected<Error> wrong(std::string_view what) const {
-    return fail(ErrorCode::bad_response, "WWW-Authenticate " + std::string(what) + ": \"" + escape_untrusted(text_) + "\"");
+    return fail(ErrorCode::bad_response,
+                "WWW-Authenticate " + std::string(what) + ": \"" + escape_untrusted(text_) + "\"");
   }
 
   Result<void> challenge() {
@@ -131,7 +132,8 @@ class Parser {
         if (at_end()) break;
         c = text_[pos_++];
       }
-      if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f) return wrong("has control characters");
+      if ((static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f)
+        return wrong("has control characters");
       value += c;
     }
     return wrong("has an open quote");
@@ -152,11 +154,13 @@ const std::string* Challenge::find(std::string_view lower_case_name) const {
 }
 
 Result<std::vector<Challenge>> parse_challenges(std::string_view field_value) {
-  if (field_value.size() > kMaxFieldBytes) return fail(ErrorCode::bad_response, "WWW-Authenticate is too long");
+  if (field_value.size() > kMaxFieldBytes)
+    return fail(ErrorCode::bad_response, "WWW-Authenticate is too long");
   return Parser(field_value).run();
 }
 
-std::string write_challenge(std::string_view scheme, const std::vector<std::pair<std::string, std::string>>& parameters) {
+std::string write_challenge(std::string_view scheme,
+                            const std::vector<std::pair<std::string, std::string>>& parameters) {
   std::string out(scheme);
   char separator = ' ';
   for (const auto& [name, value] : parameters) {

@@ -12,9 +12,9 @@ namespace boltseal::http {
 
 /// One challenge. Text in it comes from outside: escape before showing.
 struct Challenge {
-  std::string scheme;                                            ///< lower case: "bearer", "basic"
-  std::string token68;                                           ///< empty where parameters stand
-  std::vector<std::pair<std::string, std::string>> parameters;   ///< names lower case, values unquoted
+  std::string scheme;                                           ///< lower case: "bearer", "basic"
+  std::string token68;                                          ///< empty where parameters stand
+  std::vector<std::pair<std::string, std::string>> parameters;  ///< names lower case, values unquoted
 
   const std::string* find(std::string_view lower_case_name) const;
   bool operator==(const Challenge&) const = default;

@@ -9,7 +9,10 @@ namespace {
 using ::testing::Pair;
 
 TEST(AuthChallenge, ReadsDockersBearer) {
-  const auto all = parse_challenges(R"(Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:ns/app:pull,push",error="invalid_token")").value();
+  const auto all =
+      parse_challenges(
+          R"(Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:ns/app:pull,push",error="invalid_token")")
+          .value();
   ASSERT_EQ(all.size(), 1u);
   EXPECT_EQ(all[0].scheme, "bearer");
   EXPECT_EQ(*all[0].find("realm"), "https://auth.docker.io/token");
@@ -19,7 +22,10 @@ TEST(AuthChallenge, ReadsDockersBearer) {
 }
 
 TEST(AuthChallenge, ReadsSeveral) {
-  const auto all = parse_challenges(R"(, Negotiate, NTLM abc123==, Basic realm="a\"b, c" , , Digest qop=auth ,NONCE = "x")").value();
+  const auto all =
+      parse_challenges(
+          R"(, Negotiate, NTLM abc123==, Basic realm="a\"b, c" , , Digest qop=auth ,NONCE = "x")")
+          .value();
   ASSERT_EQ(all.size(), 4u);
   EXPECT_EQ(all[0].scheme, "negotiate");
   EXPECT_EQ(all[1].token68, "abc123==");
@@ -34,8 +40,9 @@ TEST(AuthChallenge, EmptyValueIsNoChallenge) {
 }
 
 TEST(AuthChallenge, RefusesBrokenText) {
-  for (const char* text : {R"(Bearer realm="x)", R"(Bearer realm="x\)", R"(Bearer realm="x" service="y")", R"(Bearer realm="x",realm="y")",
-                           R"(Bearer realm="x",Realm="y")", "Bearer realm=,x=y", "Bearer =x", "\"x\"", "Bearer realm=\"a\x01\"", "Bearer@x"}) {
+  for (const char* text : {R"(Bearer realm="x)", R"(Bearer realm="x\)", R"(Bearer realm="x" service="y")",
+                           R"(Bearer realm="x",realm="y")", R"(Bearer realm="x",Realm="y")",
+                           "Bearer realm=,x=y", "Bearer =x", "\"x\"", "Bearer realm=\"a\x01\"", "Bearer@x"}) {
     const auto result = parse_challenges(text);
     ASSERT_FALSE(result) << text;
     EXPECT_EQ(result.error().code(), ErrorCode::bad_response);
@@ -55,7 +62,8 @@ TEST(AuthChallenge, IsBounded) {
 }
 
 TEST(AuthChallenge, WritesWhatItReads) {
-  const auto text = write_challenge("Bearer", {{"realm", "https://a/t"}, {"service", "a\"b\\c"}, {"scope", "x:y\r\n\xc3"}});
+  const auto text =
+      write_challenge("Bearer", {{"realm", "https://a/t"}, {"service", "a\"b\\c"}, {"scope", "x:y\r\n\xc3"}});
   EXPECT_EQ(text, R"(Bearer realm="https://a/t",service="a\"b\\c",scope="x:y")");
   EXPECT_EQ(*parse_challenges(text).value()[0].find("service"), "a\"b\\c");
 }

@@ -31,7 +31,8 @@ std::optional<RemoteError> parse_error_body(std::string body) {
   const auto document = json::Document::parse(std::move(body), limits);
   if (!document || !document->root().is_object()) return std::nullopt;
   const auto* errors = document->root().find("errors");
-  if (errors == nullptr || errors->items().empty() || !errors->items().front().is_object()) return std::nullopt;
+  if (errors == nullptr || errors->items().empty() || !errors->items().front().is_object())
+    return std::nullopt;
   const auto& first = errors->items().front();
   RemoteError out;
   out.code = text_of(first.find("code"));

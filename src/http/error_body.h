@@ -10,11 +10,11 @@ namespace boltseal::http {
 
 /// The first error of a body. Text from outside: escape before showing.
 struct RemoteError {
-  std::string code;                          ///< "INVALID_UPDATE"; may be empty
+  std::string code;  ///< "INVALID_UPDATE"; may be empty
   std::string message;
-  std::string detail_name;                   ///< notary-server: detail.Name ("ErrBadRoot")
-  std::string detail_message;                ///< detail.Error.Msg, or a detail that is a string
-  bool only_one = true;                      ///< the body holds no other
+  std::string detail_name;     ///< notary-server: detail.Name ("ErrBadRoot")
+  std::string detail_message;  ///< detail.Error.Msg, or a detail that is a string
+  bool only_one = true;        ///< the body holds no other
 };
 
 /// nullopt for what is no such body (registries and proxies answer with text and HTML too).

@@ -6,7 +6,9 @@ namespace boltseal::http {
 namespace {
 
 TEST(ErrorBody, ReadsNotaryServers) {
-  const auto e = parse_error_body(R"({"errors":[{"code":"INVALID_UPDATE","message":"Update sent by the client is invalid.","detail":{"Name":"ErrBadRoot","Error":{"Msg":"no"}}}]})" "\n");
+  const auto e = parse_error_body(
+      R"({"errors":[{"code":"INVALID_UPDATE","message":"Update sent by the client is invalid.","detail":{"Name":"ErrBadRoot","Error":{"Msg":"no"}}}]})"
+      "\n");
   ASSERT_TRUE(e);
   EXPECT_EQ(e->code, "INVALID_UPDATE");
   EXPECT_EQ(e->detail_name, "ErrBadRoot");
@@ -15,7 +17,8 @@ TEST(ErrorBody, ReadsNotaryServers) {
 }
 
 TEST(ErrorBody, ReadsRegistrys) {
-  const auto e = parse_error_body(R"({"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown","detail":{"Tag":"x"}},{"code":"B"}]})");
+  const auto e = parse_error_body(
+      R"({"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown","detail":{"Tag":"x"}},{"code":"B"}]})");
   ASSERT_TRUE(e);
   EXPECT_EQ(e->message, "manifest unknown");
   EXPECT_FALSE(e->only_one);
@@ -23,7 +26,8 @@ TEST(ErrorBody, ReadsRegistrys) {
 }
 
 TEST(ErrorBody, OthersAreNone) {
-  for (const char* text : {"", "404 page not found", "{}", R"({"errors":{}})", R"({"errors":[]})", R"({"errors":[1]})", "[]", "null", "<html>"})
+  for (const char* text : {"", "404 page not found", "{}", R"({"errors":{}})", R"({"errors":[]})",
+                           R"({"errors":[1]})", "[]", "null", "<html>"})
     EXPECT_FALSE(parse_error_body(text)) << text;
   EXPECT_FALSE(parse_error_body(std::string(100'000, ' ') + R"({"errors":[{"code":"A"}]})"));
 }

@@ -10,7 +10,7 @@
 namespace boltseal::http {
 namespace {
 
-constexpr std::int64_t kShortestLife = 60;             // Docker's client: never shorter
+constexpr std::int64_t kShortestLife = 60;  // Docker's client: never shorter
 constexpr std::int64_t kLongestLife = 30 * 24 * 3600;
 
 bool fits_header(std::string_view text) {
@@ -21,7 +21,8 @@ bool fits_header(std::string_view text) {
 Result<std::string_view> text_member(const json::Value& object, std::string_view name) {
   const auto* member = object.find(name);
   if (member == nullptr || member->is_null()) return std::string_view();
-  if (!member->is_string()) return fail(ErrorCode::bad_response, "token answer: " + std::string(name) + " is no string");
+  if (!member->is_string())
+    return fail(ErrorCode::bad_response, "token answer: " + std::string(name) + " is no string");
   return member->as_string();
 }
 

@@ -13,9 +13,9 @@ namespace boltseal::http {
 
 /// Movable only, as it holds secrets.
 struct TokenResponse {
-  Secret token;                               ///< `token`, else `access_token`; printable ASCII
-  Secret refresh_token;                       ///< empty when absent
-  std::chrono::seconds expires_in{60};        ///< at least 60, as Docker's client does
+  Secret token;                         ///< `token`, else `access_token`; printable ASCII
+  Secret refresh_token;                 ///< empty when absent
+  std::chrono::seconds expires_in{60};  ///< at least 60, as Docker's client does
   std::optional<Time> issued_at;
 };
 

@@ -35,7 +35,8 @@ bool is_clean(std::string_view text, bool query) {
     const char c = text[i];
     if (c <= 0x20 || c >= 0x7f) return false;
     // Token servers and upload sessions put these raw into queries; they are harmless there.
-    if (kForbidden.find(c) != std::string_view::npos && !(query && (c == '|' || c == '^' || c == '`'))) return false;
+    if (kForbidden.find(c) != std::string_view::npos && !(query && (c == '|' || c == '^' || c == '`')))
+      return false;
     if (!query && c == '?') return false;
     if (c == '%' && (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2]))) return false;
   }
@@ -50,8 +51,9 @@ bool is_ipv6(std::string_view text) {
 
 bool is_host_name(std::string_view text) {
   if (text.empty() || text.size() > kMaxHostBytes || text.front() == '-' || text.front() == '.') return false;
-  return text.find("..") == std::string_view::npos &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '.' || c == '-' || c == '_'; });
+  return text.find("..") == std::string_view::npos && std::all_of(text.begin(), text.end(), [](char c) {
+           return is_alnum(c) || c == '.' || c == '-' || c == '_';
+         });
 }
 
 /// RFC 3986 section 5.2.4.
@@ -99,7 +101,8 @@ Result<HostPort> split_host_port(std::string_view text) {
   }
   if (!has_port) return result;
   const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), result.port);
-  if (error != std::errc() || end != port.data() + port.size() || result.port == 0) return bad("bad port in", text);
+  if (error != std::errc() || end != port.data() + port.size() || result.port == 0)
+    return bad("bad port in", text);
   return result;
 }
 
@@ -132,7 +135,8 @@ Result<Url> Url::parse(std::string_view text) {
   const auto authority_end = std::min(rest.find_first_of("/?#"), rest.size());
   const auto authority = rest.substr(0, authority_end);
   // User names and passwords in URLs end in logs and process lists.
-  if (authority.find('@') != std::string_view::npos) return fail(ErrorCode::bad_name, "URL holds a user name or password");
+  if (authority.find('@') != std::string_view::npos)
+    return fail(ErrorCode::bad_name, "URL holds a user name or password");
   auto host = BS_TRY(split_host_port(authority));
   url.host_ = std::move(host.host);
   url.port_written_ = host.port != 0;
@@ -178,7 +182,8 @@ Result<Url> Url::with_suffix(std::string_view encoded_path) const {
   out.path_ += '/';
   out.path_ += encoded_path;
   out.query_.clear();
-  if (!is_clean(out.path_, false) || out.path_.size() > kMaxUrlBytes) return bad("bad characters in path", encoded_path);
+  if (!is_clean(out.path_, false) || out.path_.size() > kMaxUrlBytes)
+    return bad("bad characters in path", encoded_path);
   return out;
 }
 
@@ -203,13 +208,15 @@ Result<Url> Url::join(std::string_view reference) const {
   Url out = *this;
   const auto question = reference.find('?');
   const auto path = reference.substr(0, question);
-  out.query_ = question == std::string_view::npos ? std::string() : std::string(reference.substr(question + 1));
+  out.query_ =
+      question == std::string_view::npos ? std::string() : std::string(reference.substr(question + 1));
   if (path.starts_with('/')) {
     out.path_ = remove_dot_segments(path);
   } else if (!path.empty()) {
     out.path_ = remove_dot_segments(path_.substr(0, path_.rfind('/') + 1) + std::string(path));
   }
-  if (!is_clean(out.path_, false) || !is_clean(out.query_, true) || out.path_.size() + out.query_.size() > kMaxUrlBytes)
+  if (!is_clean(out.path_, false) || !is_clean(out.query_, true) ||
+      out.path_.size() + out.query_.size() > kMaxUrlBytes)
     return bad("bad characters in URL", reference);
   return out;
 }

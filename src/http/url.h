@@ -17,16 +17,16 @@ class Url {
   static Result<Url> parse(std::string_view text);
 
   bool is_https() const { return https_; }
-  const std::string& host() const { return host_; }      ///< lower case; IPv6 without brackets
-  std::uint16_t port() const { return port_; }           ///< 443 or 80 when none was written
-  const std::string& path() const { return path_; }      ///< as written, begins with '/'
-  const std::string& query() const { return query_; }    ///< as written, without '?'
+  const std::string& host() const { return host_; }    ///< lower case; IPv6 without brackets
+  std::uint16_t port() const { return port_; }         ///< 443 or 80 when none was written
+  const std::string& path() const { return path_; }    ///< as written, begins with '/'
+  const std::string& query() const { return query_; }  ///< as written, without '?'
   /// host[:port] as written (IPv6 in brackets): the key of TLS directories.
   std::string authority() const;
-  std::string origin() const;                            ///< scheme://host[:port], default port left out
+  std::string origin() const;  ///< scheme://host[:port], default port left out
   std::string str() const;
-  bool is_loopback() const;                              ///< see is_loopback_host
-  bool same_origin(const Url& other) const;              ///< scheme, host and port are equal
+  bool is_loopback() const;                  ///< see is_loopback_host
+  bool same_origin(const Url& other) const;  ///< scheme, host and port are equal
 
   /// Path segments appended after one '/': base path "/" or "/x/" and "v2/a" give "/v2/a", "/x/v2/a". The
   /// caller has percent-encoded what needs it; the query is dropped. bad_name for what parse would refuse.

@@ -37,11 +37,33 @@ TEST(Url, Ipv6) {
 }
 
 TEST(Url, RefusesWhatIsUnclear) {
-  for (const char* text :
-       {"", "notary.example", "ftp://h/", "https:///x", "https://u:p@h/", "https://u@h/", "https://h/#f", "https://h:0/",
-        "https://h:65536/", "https://h:/", "https://h:80a/", "https://h /", "https://h/a b", "https://h/\x01", "https://h/\xc3\xa4",
-        "https://h/%2", "https://h/%zz", "https://h\\x/", "https://h/a\\b", "https://[::1/", "https://[x]/", "https://-h/",
-        "https://a..b/", "https://h/\r\nX: y", "https://.h/", "//h/x", "https://h:1:2/"}) {
+  for (const char* text : {"",
+                           "notary.example",
+                           "ftp://h/",
+                           "https:///x",
+                           "https://u:p@h/",
+                           "https://u@h/",
+                           "https://h/#f",
+                           "https://h:0/",
+                           "https://h:65536/",
+                           "https://h:/",
+                           "https://h:80a/",
+                           "https://h /",
+                           "https://h/a b",
+                           "https://h/\x01",
+                           "https://h/\xc3\xa4",
+                           "https://h/%2",
+                           "https://h/%zz",
+                           "https://h\\x/",
+                           "https://h/a\\b",
+                           "https://[::1/",
+                           "https://[x]/",
+                           "https://-h/",
+                           "https://a..b/",
+                           "https://h/\r\nX: y",
+                           "https://.h/",
+                           "//h/x",
+                           "https://h:1:2/"}) {
     const auto url = Url::parse(text);
     ASSERT_FALSE(url) << text;
     EXPECT_EQ(url.error().code(), ErrorCode::bad_name);
@@ -62,7 +84,10 @@ TEST(Url, Suffixes) {
 }
 
 TEST(Url, Parameters) {
-  const auto url = Url::parse("https://h/token").value().with_parameter("scope", "repository:a/b:pull,push").with_parameter("s", "x y&=");
+  const auto url = Url::parse("https://h/token")
+                       .value()
+                       .with_parameter("scope", "repository:a/b:pull,push")
+                       .with_parameter("s", "x y&=");
   EXPECT_EQ(url.str(), "https://h/token?scope=repository%3Aa%2Fb%3Apull%2Cpush&s=x%20y%26%3D");
   EXPECT_EQ(Url::parse("https://h/t?a=1").value().with_parameter("b", "2").query(), "a=1&b=2");
 }
@@ -73,20 +98,39 @@ TEST(Url, JoinsAsRfc3986) {
     const char* reference;
     const char* expected;
   } cases[] = {
-      {"g", "http://a/b/c/g"},         {"./g", "http://a/b/c/g"},       {"g/", "http://a/b/c/g/"},    {"/g", "http://a/g"},
-      {"//g", "http://g/"},            {"?y", "http://a/b/c/d;p?y"},    {"g?y", "http://a/b/c/g?y"},  {"#s", "http://a/b/c/d;p?q"},
-      {"g#s", "http://a/b/c/g"},       {"", "http://a/b/c/d;p?q"},      {".", "http://a/b/c/"},       {"..", "http://a/b/"},
-      {"../g", "http://a/b/g"},        {"../..", "http://a/"},          {"../../../g", "http://a/g"}, {"/./g", "http://a/g"},
-      {"/../g", "http://a/g"},         {"./../g", "http://a/b/g"},      {"g/../h", "http://a/b/c/h"}, {"https://x/y/../z", "https://x/z"},
+      {"g", "http://a/b/c/g"},
+      {"./g", "http://a/b/c/g"},
+      {"g/", "http://a/b/c/g/"},
+      {"/g", "http://a/g"},
+      {"//g", "http://g/"},
+      {"?y", "http://a/b/c/d;p?y"},
+      {"g?y", "http://a/b/c/g?y"},
+      {"#s", "http://a/b/c/d;p?q"},
+      {"g#s", "http://a/b/c/g"},
+      {"", "http://a/b/c/d;p?q"},
+      {".", "http://a/b/c/"},
+      {"..", "http://a/b/"},
+      {"../g", "http://a/b/g"},
+      {"../..", "http://a/"},
+      {"../../../g", "http://a/g"},
+      {"/./g", "http://a/g"},
+      {"/../g", "http://a/g"},
+      {"./../g", "http://a/b/g"},
+      {"g/../h", "http://a/b/c/h"},
+      {"https://x/y/../z", "https://x/z"},
       {"g;x=1/./y", "http://a/b/c/g;x=1/y"},
   };
-  for (const auto& [reference, expected] : cases) EXPECT_EQ(base.join(reference).value().str(), expected) << reference;
-  for (const char* bad : {"ftp://x/", "javascript:1", "https://u:p@x/", "a b", "//", "\r\n"}) EXPECT_FALSE(base.join(bad)) << bad;
+  for (const auto& [reference, expected] : cases)
+    EXPECT_EQ(base.join(reference).value().str(), expected) << reference;
+  for (const char* bad : {"ftp://x/", "javascript:1", "https://u:p@x/", "a b", "//", "\r\n"})
+    EXPECT_FALSE(base.join(bad)) << bad;
 }
 
 TEST(Url, Loopback) {
-  for (const char* host : {"localhost", "LOCALHOST", "127.0.0.1", "127.255.0.3", "::1", "[::1]"}) EXPECT_TRUE(is_loopback_host(host)) << host;
-  for (const char* host : {"127.0.0.1.evil.example", "127.1", "128.0.0.1", "localhost.example", "127.0.0.256", "127.0.0.", "1", "127.0.0.0001", ""})
+  for (const char* host : {"localhost", "LOCALHOST", "127.0.0.1", "127.255.0.3", "::1", "[::1]"})
+    EXPECT_TRUE(is_loopback_host(host)) << host;
+  for (const char* host : {"127.0.0.1.evil.example", "127.1", "128.0.0.1", "localhost.example", "127.0.0.256",
+                           "127.0.0.", "1", "127.0.0.0001", ""})
     EXPECT_FALSE(is_loopback_host(host)) << host;
 }
 
@@ -94,7 +138,8 @@ TEST(Url, SplitsHostAndPort) {
   EXPECT_EQ(split_host_port("Reg.example").value().host, "reg.example");
   EXPECT_EQ(split_host_port("Reg.example").value().port, 0);
   EXPECT_EQ(split_host_port("[fd00::1]:5").value().port, 5);
-  for (const char* bad : {"", ":1", "a/b", "../x", "a:b", "[::1]x", "a:1:2"}) EXPECT_FALSE(split_host_port(bad)) << bad;
+  for (const char* bad : {"", ":1", "a/b", "../x", "a:b", "[::1]x", "a:1:2"})
+    EXPECT_FALSE(split_host_port(bad)) << bad;
 }
 
 }  // namespace

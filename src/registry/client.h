@@ -21,8 +21,8 @@ struct RegistryOptions {
   /// Hosts (host[:port]) that may be asked without a checked certificate or over plain HTTP; loopback hosts
   /// always may, as with Docker.
   std::vector<std::string> insecure_hosts;
-  int retries = 3;                           ///< of reads answered 5xx
-  std::chrono::milliseconds back_off{100};   ///< doubled at each retry
+  int retries = 3;                          ///< of reads answered 5xx
+  std::chrono::milliseconds back_off{100};  ///< doubled at each retry
 };
 
 struct FetchedManifest {
@@ -38,14 +38,15 @@ class RegistryClient {
   RegistryClient(const RegistryClient&) = delete;
   RegistryClient& operator=(const RegistryClient&) = delete;
 
-  /// Digest that a tag names now, by HEAD: what the registry says, not verified. GET and our own hash where the
-  /// answer has no usable digest. The reference must have a tag or a digest.
+  /// Digest that a tag names now, by HEAD: what the registry says, not verified. GET and our own hash where
+  /// the answer has no usable digest. The reference must have a tag or a digest.
   Result<Descriptor> resolve(const Reference& reference);
   /// Manifest of a tag (digest = our hash of the bytes) or of a digest (the bytes are that digest's). With
   /// both, the digest is asked.
   Result<FetchedManifest> manifest(const Reference& reference);
   /// Puts exact bytes under a tag or digest; the returned digest is compared with ours.
-  Result<Digest> put_manifest(const Reference& reference, std::string_view bytes, std::string_view media_type);
+  Result<Digest> put_manifest(const Reference& reference, std::string_view bytes,
+                              std::string_view media_type);
 
   Result<bool> has_blob(const Reference& repository, const Digest& digest);
   Result<std::string> blob(const Reference& repository, const Digest& digest, std::size_t limit);

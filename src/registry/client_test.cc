@@ -25,28 +25,41 @@ class RegistryClientTest : public ::testing::Test {
       failures_.pop_back();
       return {.status = status, .body = "404 page not found"};
     }
-    if (r.target == "/v2/team/app/blobs/uploads/" && r.method == "POST") return {.status = 202, .headers = {{"Location", "/upload/1?_state=a%2Fb"}}};
+    if (r.target == "/v2/team/app/blobs/uploads/" && r.method == "POST")
+      return {.status = 202, .headers = {{"Location", "/upload/1?_state=a%2Fb"}}};
     if (r.target.starts_with("/upload/1?_state=a%2Fb&digest=")) {
       blobs_["/v2/team/app/blobs/" + crypto::digest_of(r.body).str()] = r.body;
       return {.status = 201};
     }
     if (r.method == "PUT") {
       manifests_[r.target] = {r.body, r.header("content-type")};
-      manifests_["/v2/team/app/manifests/" + crypto::digest_of(r.body).str()] = {r.body, r.header("content-type")};
-      return {.status = 201, .headers = {{"Docker-Content-Digest", lie_.empty() ? crypto::digest_of(r.body).str() : lie_}}};
+      manifests_["/v2/team/app/manifests/" + crypto::digest_of(r.body).str()] = {r.body,
+                                                                                 r.header("content-type")};
+      return {.status = 201,
+              .headers = {{"Docker-Content-Digest", lie_.empty() ? crypto::digest_of(r.body).str() : lie_}}};
     }
     if (const auto blob = blobs_.find(r.target); blob != blobs_.end()) return {.body = blob->second};
     const auto found = manifests_.find(r.target);
     if (found == manifests_.end()) return {.status = 404, .body = "404 page not found"};
     std::vector<std::pair<std::string, std::string>> headers = {{"Content-Type", found->second.second}};
-    if (digest_header_) headers.emplace_back("Docker-Content-Digest", lie_.empty() ? crypto::digest_of(found->second.first).str() : lie_);
+    if (digest_header_)
+      headers.emplace_back("Docker-Content-Digest",
+                           lie_.empty() ? crypto::digest_of(found->second.first).str() : lie_);
     return {.body = found->second.first, .headers = headers};
   }
-  Reference ref(const std::string& rest) const { return Reference::parse(server_.authority() + "/team/app" + rest).value(); }
-  static std::string index() { return R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})"; }
-  void store(const std::string& tag) { ASSERT_TRUE(client().put_manifest(ref(":" + tag), index(), kOciIndex)); }
+  Reference ref(const std::string& rest) const {
+    return Reference::parse(server_.authority() + "/team/app" + rest).value();
+  }
+  static std::string index() {
+    return R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})";
+  }
+  void store(const std::string& tag) {
+    ASSERT_TRUE(client().put_manifest(ref(":" + tag), index(), kOciIndex));
+  }
   RegistryClient& client() {
-    if (!client_) client_ = std::make_unique<RegistryClient>(http_, RegistryOptions{.back_off = std::chrono::milliseconds(1)});
+    if (!client_)
+      client_ =
+          std::make_unique<RegistryClient>(http_, RegistryOptions{.back_off = std::chrono::milliseconds(1)});
     return *client_;
   }
 
@@ -70,7 +83,8 @@ TEST_F(RegistryClientTest, ResolvesByHead) {
   EXPECT_EQ(found.size, static_cast<std::int64_t>(index().size()));
   const auto last = server_.requests().back();
   EXPECT_EQ(last.method, "HEAD");
-  for (const auto type : {kOciIndex, kOciImage, kDockerList, kDockerImage}) EXPECT_THAT(last.header("accept"), HasSubstr(std::string(type)));
+  for (const auto type : {kOciIndex, kOciImage, kDockerList, kDockerImage})
+    EXPECT_THAT(last.header("accept"), HasSubstr(std::string(type)));
 }
 
 TEST_F(RegistryClientTest, ResolvesByGetWithoutDigestHeader) {
@@ -100,7 +114,10 @@ TEST_F(RegistryClientTest, RepeatsReadsAfterServerErrors) {
 
 TEST_F(RegistryClientTest, OtherRefusals) {
   store("v1");
-  const std::pair<int, ErrorCode> cases[] = {{401, ErrorCode::unauthorized}, {403, ErrorCode::forbidden}, {429, ErrorCode::too_many_requests}, {400, ErrorCode::bad_response}};
+  const std::pair<int, ErrorCode> cases[] = {{401, ErrorCode::unauthorized},
+                                             {403, ErrorCode::forbidden},
+                                             {429, ErrorCode::too_many_requests},
+                                             {400, ErrorCode::bad_response}};
   for (const auto& [status, code] : cases) {
     failures_ = {status};
     EXPECT_EQ(client().manifest(ref(":v1")).error().code(), code) << status;
@@ -137,7 +154,8 @@ TEST_F(RegistryClientTest, Blobs) {
   const auto before = server_.requests().size();
   EXPECT_TRUE(client().put_blob(repository, bytes));
   EXPECT_EQ(server_.requests().size(), before + 1);  // HEAD alone
-  Manifest image{.digest = digest, .config = Descriptor{"c", digest, static_cast<std::int64_t>(bytes.size())}};
+  Manifest image{.digest = digest,
+                 .config = Descriptor{"c", digest, static_cast<std::int64_t>(bytes.size())}};
   EXPECT_EQ(client().creation_time(repository, image).value(), "2026-11-24T07:00:00Z");
   blobs_["/v2/team/app/blobs/" + digest.str()] = "other";
   EXPECT_EQ(client().blob(repository, digest, 1000).error().code(), ErrorCode::digest_differs);
@@ -146,7 +164,8 @@ TEST_F(RegistryClientTest, Blobs) {
 
 TEST_F(RegistryClientTest, AsksForRepositoryScope) {
   store("v1");
-  for (const auto& r : server_.requests()) EXPECT_TRUE(r.target.starts_with("/v2/team/app/") || r.target.starts_with("/upload")) << r.target;
+  for (const auto& r : server_.requests())
+    EXPECT_TRUE(r.target.starts_with("/v2/team/app/") || r.target.starts_with("/upload")) << r.target;
   EXPECT_EQ(client().resolve(ref("")).error().code(), ErrorCode::usage);
 }
 
@@ -168,7 +187,9 @@ TEST_F(RegistryClientTest, FarRegistriesNeverFallBackToPlainHttp) {
   EXPECT_THAT(refusing.asked, ::testing::ElementsAre("https://reg.example"));
   refusing.asked.clear();
   EXPECT_FALSE(far.resolve(Reference::parse("lab.example:5000/a:1").value()));
-  EXPECT_THAT(refusing.asked, ::testing::ElementsAre("https://lab.example:5000", "https://lab.example:5000 unchecked", "http://lab.example:5000"));
+  EXPECT_THAT(refusing.asked,
+              ::testing::ElementsAre("https://lab.example:5000", "https://lab.example:5000 unchecked",
+                                     "http://lab.example:5000"));
 }
 
 }  // namespace

@@ -14,25 +14,37 @@ namespace {
 
 constexpr std::string_view kDockerConfig = "application/vnd.docker.container.image.v1+json";
 
-tl::unexpected<Error> bad(std::string what) { return fail(ErrorCode::bad_manifest, "manifest: " + std::move(what)); }
+tl::unexpected<Error> bad(std::string what) {
+  return fail(ErrorCode::bad_manifest, "manifest: " + std::move(what));
+}
 
 /// Members whose spelling in another case would be read by Go programs and not by us.
-constexpr std::string_view kManifestNames[] = {"schemaVersion", "mediaType", "config", "layers",    "manifests",  "subject",  "artifactType",
-                                               "annotations",   "name",      "tag",    "signatures", "architecture", "fsLayers", "history", "blobs"};
-constexpr std::string_view kDescriptorNames[] = {"mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType"};
-constexpr std::string_view kPlatformNames[] = {"os", "architecture", "variant", "os.version", "os.features", "features"};
+constexpr std::string_view kManifestNames[] = {"schemaVersion", "mediaType", "config",       "layers",
+                                               "manifests",     "subject",   "artifactType", "annotations",
+                                               "name",          "tag",       "signatures",   "architecture",
+                                               "fsLayers",      "history",   "blobs"};
+constexpr std::string_view kDescriptorNames[] = {"mediaType",   "digest", "size",     "urls",
+                                                 "annotations", "data",   "platform", "artifactType"};
+constexpr std::string_view kPlatformNames[] = {"os",         "architecture", "variant",
+                                               "os.version", "os.features",  "features"};
 
-Result<json::Fields> fields_of(const json::Value& value, std::span<const std::string_view> known, std::string path) {
+Result<json::Fields> fields_of(const json::Value& value, std::span<const std::string_view> known,
+                               std::string path) {
   auto fields = json::Fields::of(value, known, std::move(path));
   if (!fields) return bad(fields.error().what());
   // A name in another case is unknown to us and known to Go: refuse it, alone too.
   for (const auto* member : fields->unknown()) {
     for (const auto name : known) {
-      const bool same = member->name.size() == name.size() && std::equal(name.begin(), name.end(), member->name.begin(), [](char a, char b) {
-                          const auto low = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+      const bool same = member->name.size() == name.size() &&
+                        std::equal(name.begin(), name.end(), member->name.begin(), [](char a, char b) {
+                          const auto low = [](char c) {
+                            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+                          };
                           return low(a) == low(b);
                         });
-      if (same) return bad("member " + escape_untrusted(member->name) + " is spelt in another case than " + std::string(name));
+      if (same)
+        return bad("member " + escape_untrusted(member->name) + " is spelt in another case than " +
+                   std::string(name));
     }
   }
   return fields;
@@ -74,7 +86,9 @@ Result<void> read_index(const json::Fields& fields, Manifest& out) {
   for (std::size_t i = 0; i < items.size(); ++i) {
     const auto path = "manifests[" + std::to_string(i) + "]";
     const auto entry = BS_TRY(fields_of(items[i], kDescriptorNames, path));
-    Edge edge{BS_TRY(read_descriptor(entry)), BS_TRY(read_platform(entry.find("platform"), path + ".platform")), {}};
+    Edge edge{BS_TRY(read_descriptor(entry)),
+              BS_TRY(read_platform(entry.find("platform"), path + ".platform")),
+              {}};
     edge.artifact_type = BS_TRY(as_bad(entry.optional_string("artifactType"))).value_or("");
     out.edges.push_back(std::move(edge));
   }
@@ -84,7 +98,8 @@ Result<void> read_index(const json::Fields& fields, Manifest& out) {
 Result<void> read_image(const json::Fields& fields, Manifest& out) {
   out.config = BS_TRY(read_descriptor(*BS_TRY(as_bad(fields.object("config"))), "config"));
   const auto layers = BS_TRY(as_bad(fields.array("layers")));
-  for (std::size_t i = 0; i < layers.size(); ++i) out.layers.push_back(BS_TRY(read_descriptor(layers[i], "layers[" + std::to_string(i) + "]")));
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    out.layers.push_back(BS_TRY(read_descriptor(layers[i], "layers[" + std::to_string(i) + "]")));
   return {};
 }
 
@@ -92,18 +107,22 @@ Result<void> read_image(const json::Fields& fields, Manifest& out) {
 Result<ManifestKind> kind_of(const json::Fields& fields) {
   const bool index = fields.find("manifests") != nullptr;
   const bool image = fields.find("layers") != nullptr || fields.find("config") != nullptr;
-  if (index && image) return bad("holds manifests together with layers or config: it would be two things at once");
+  if (index && image)
+    return bad("holds manifests together with layers or config: it would be two things at once");
   if (!index && !image) return bad("holds neither manifests nor layers");
   const auto type = BS_TRY(as_bad(fields.optional_string("mediaType")));
   if (!type) {
     const auto* config = fields.find("config");
     const auto* config_type = config == nullptr ? nullptr : config->find("mediaType");
-    if (config_type != nullptr && config_type->as_string() == kDockerConfig) return bad("has no mediaType, which Docker's form must have");
+    if (config_type != nullptr && config_type->as_string() == kDockerConfig)
+      return bad("has no mediaType, which Docker's form must have");
     return index ? ManifestKind::oci_index : ManifestKind::oci_image;
   }
-  for (const auto kind : {ManifestKind::docker_image, ManifestKind::docker_list, ManifestKind::oci_image, ManifestKind::oci_index}) {
+  for (const auto kind : {ManifestKind::docker_image, ManifestKind::docker_list, ManifestKind::oci_image,
+                          ManifestKind::oci_index}) {
     if (*type != media_type_of(kind)) continue;
-    if (is_index(kind) != index) return bad("says that it is a " + std::string(*type) + ", but its content is not");
+    if (is_index(kind) != index)
+      return bad("says that it is a " + std::string(*type) + ", but its content is not");
     return kind;
   }
   return bad("has the unknown mediaType " + escape_untrusted(*type));
@@ -124,7 +143,8 @@ Result<void> read(const json::Value& root, Manifest& out) {
   BS_TRY(refuse_schema_1(fields));
   out.kind = BS_TRY(kind_of(fields));
   out.artifact_type = BS_TRY(as_bad(fields.optional_string("artifactType"))).value_or("");
-  if (const auto* subject = BS_TRY(as_bad(fields.optional_object("subject")))) out.subject = BS_TRY(read_descriptor(*subject, "subject"));
+  if (const auto* subject = BS_TRY(as_bad(fields.optional_object("subject"))))
+    out.subject = BS_TRY(read_descriptor(*subject, "subject"));
   return is_index(out.kind) ? read_index(fields, out) : read_image(fields, out);
 }
 
@@ -142,7 +162,8 @@ Platform normalised(Platform p) {
 
 /// "v7" is 7; absent is the default of the architecture; other text is -1.
 int variant_rank(const Platform& p) {
-  if (p.variant.empty()) return p.architecture == "arm" ? 7 : p.architecture == "arm64" ? 8 : p.architecture == "amd64" ? 1 : 0;
+  if (p.variant.empty())
+    return p.architecture == "arm" ? 7 : p.architecture == "arm64" ? 8 : p.architecture == "amd64" ? 1 : 0;
   const std::string_view digits = std::string_view(p.variant).substr(p.variant.starts_with('v') ? 1 : 0);
   int rank = 0;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), rank);
@@ -167,7 +188,10 @@ std::string_view media_type_of(ManifestKind kind) {
 
 Result<Platform> parse_platform(std::string_view text) {
   Platform out;
-  const auto wrong = [&] { return fail(ErrorCode::bad_name, "platform \"" + escape_untrusted(text) + "\" is not OS/ARCH[/VARIANT]", "for example linux/arm64"); };
+  const auto wrong = [&] {
+    return fail(ErrorCode::bad_name, "platform \"" + escape_untrusted(text) + "\" is not OS/ARCH[/VARIANT]",
+                "for example linux/arm64");
+  };
   const auto first = text.find('/');
   if (first == std::string_view::npos) return wrong();
   out.os = text.substr(0, first);
@@ -177,10 +201,13 @@ Result<Platform> parse_platform(std::string_view text) {
   if (second != std::string_view::npos) out.variant = rest.substr(second + 1);
   const auto is_word = [](std::string_view word) {
     return !word.empty() && std::all_of(word.begin(), word.end(), [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+             c == '-' || c == '.';
     });
   };
-  if (!is_word(out.os) || !is_word(out.architecture) || (second != std::string_view::npos && !is_word(out.variant))) return wrong();
+  if (!is_word(out.os) || !is_word(out.architecture) ||
+      (second != std::string_view::npos && !is_word(out.variant)))
+    return wrong();
   return normalised(std::move(out));
 }
 
@@ -211,19 +238,23 @@ const Edge* Manifest::edge_for(const Platform& platform) const {
 
 Result<Manifest> parse_manifest(std::string bytes, std::string_view header_media_type) {
   if (bytes.size() > limits::kManifestBytes)
-    return fail(ErrorCode::limit_exceeded, "manifest of " + std::to_string(bytes.size()) + " bytes exceeds " + std::to_string(limits::kManifestBytes));
+    return fail(ErrorCode::limit_exceeded, "manifest of " + std::to_string(bytes.size()) + " bytes exceeds " +
+                                               std::to_string(limits::kManifestBytes));
   Manifest out{.digest = crypto::digest_of(bytes), .size = static_cast<std::int64_t>(bytes.size())};
   json::ReadLimits limits;
   limits.bytes = limits::kManifestBytes;
   limits.depth = 32;
   limits.nodes = 1'000'000;
   const auto document = json::Document::parse(std::move(bytes), limits);
-  if (!document) return fail(document.error().code() == ErrorCode::limit_exceeded ? ErrorCode::limit_exceeded : ErrorCode::bad_manifest,
-                             "manifest: " + document.error().what());
+  if (!document)
+    return fail(document.error().code() == ErrorCode::limit_exceeded ? ErrorCode::limit_exceeded
+                                                                     : ErrorCode::bad_manifest,
+                "manifest: " + document.error().what());
   BS_TRY(read(document->root(), out));
   const auto header = header_media_type.substr(0, header_media_type.find_first_of("; \t"));
   if (!header.empty() && header != out.media_type()) {
-    return fail(ErrorCode::media_type_differs, "the registry calls the manifest " + escape_untrusted(header) + ", its bytes say " + std::string(out.media_type()));
+    return fail(ErrorCode::media_type_differs, "the registry calls the manifest " + escape_untrusted(header) +
+                                                   ", its bytes say " + std::string(out.media_type()));
   }
   return out;
 }

@@ -20,7 +20,9 @@ inline constexpr std::string_view kOciImage = "application/vnd.oci.image.manifes
 inline constexpr std::string_view kOciIndex = "application/vnd.oci.image.index.v1+json";
 
 std::string_view media_type_of(ManifestKind kind);
-inline bool is_index(ManifestKind k) { return k == ManifestKind::docker_list || k == ManifestKind::oci_index; }
+inline bool is_index(ManifestKind k) {
+  return k == ManifestKind::docker_list || k == ManifestKind::oci_index;
+}
 
 /// Text members come from outside: escape before showing.
 struct Descriptor {
@@ -49,13 +51,13 @@ struct Edge {
 
 struct Manifest {
   ManifestKind kind = ManifestKind::oci_image;
-  Digest digest;                             ///< our own SHA-256 of the bytes
-  std::int64_t size = 0;                     ///< of the bytes
+  Digest digest;          ///< our own SHA-256 of the bytes
+  std::int64_t size = 0;  ///< of the bytes
   std::string artifact_type;
-  std::optional<Descriptor> config;          ///< images
-  std::vector<Descriptor> layers;            ///< images
-  std::vector<Edge> edges;                   ///< indexes
-  std::optional<Descriptor> subject;         ///< confers nothing
+  std::optional<Descriptor> config;   ///< images
+  std::vector<Descriptor> layers;     ///< images
+  std::vector<Edge> edges;            ///< indexes
+  std::optional<Descriptor> subject;  ///< confers nothing
 
   std::string_view media_type() const { return media_type_of(kind); }
   /// First edge whose platform fits: os and architecture equal, variant equal or empty where asked empty.

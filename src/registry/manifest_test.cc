@@ -16,10 +16,12 @@ std::string descriptor(const std::string& type, const std::string& extra = {}) {
 }
 std::string image(const std::string& type, const std::string& extra = {}) {
   return R"({"schemaVersion":2,)" + (type.empty() ? "" : "\"mediaType\":\"" + type + "\",") + R"("config":)" +
-         descriptor("application/vnd.oci.image.config.v1+json") + R"(,"layers":[)" + descriptor("l") + "]" + extra + "}";
+         descriptor("application/vnd.oci.image.config.v1+json") + R"(,"layers":[)" + descriptor("l") + "]" +
+         extra + "}";
 }
 std::string index(const std::string& type, const std::string& platforms) {
-  return R"({"schemaVersion":2,)" + (type.empty() ? "" : "\"mediaType\":\"" + type + "\",") + R"("manifests":[)" + platforms + "]}";
+  return R"({"schemaVersion":2,)" + (type.empty() ? "" : "\"mediaType\":\"" + type + "\",") +
+         R"("manifests":[)" + platforms + "]}";
 }
 ErrorCode code(const std::string& text, std::string_view header = {}) {
   const auto m = parse_manifest(text, header);
@@ -33,7 +35,8 @@ TEST(Manifest, KindComesFromTheBytes) {
     EXPECT_EQ(m.config->size, 7);
     EXPECT_EQ(m.layers.size(), 1u);
   }
-  for (const auto type : {kDockerList, kOciIndex}) EXPECT_EQ(parse_manifest(index(std::string(type), descriptor("x"))).value().media_type(), type);
+  for (const auto type : {kDockerList, kOciIndex})
+    EXPECT_EQ(parse_manifest(index(std::string(type), descriptor("x"))).value().media_type(), type);
   EXPECT_EQ(parse_manifest(image("")).value().kind, ManifestKind::oci_image);
   EXPECT_EQ(parse_manifest(index("", "")).value().kind, ManifestKind::oci_index);
   const auto text = image(std::string(kOciImage));
@@ -65,22 +68,29 @@ TEST(Manifest, RefusesAmbiguousBytes) {
            std::string(R"({"schemaVersion":"2","manifests":[]})"),
            std::string(R"({"schemaVersion":2,"manifests":{}})"),
            std::string(R"({"manifests":[]})"),
-           std::string("[]"), std::string(""), std::string("null"), std::string("{} {}"),
+           std::string("[]"),
+           std::string(""),
+           std::string("null"),
+           std::string("{} {}"),
        })
     EXPECT_EQ(code(text), ErrorCode::bad_manifest) << text;
 }
 
 TEST(Manifest, DockersFormNeedsItsType) {
-  const std::string text = R"({"schemaVersion":2,"config":)" + descriptor("application/vnd.docker.container.image.v1+json") + R"(,"layers":[]})";
+  const std::string text = R"({"schemaVersion":2,"config":)" +
+                           descriptor("application/vnd.docker.container.image.v1+json") + R"(,"layers":[]})";
   EXPECT_EQ(code(text), ErrorCode::bad_manifest);
 }
 
 TEST(Manifest, RefusesBadDescriptors) {
-  for (const char* entry : {R"({"mediaType":"x","digest":"sha512:aa","size":1})", R"({"mediaType":"x","digest":"sha256:AA","size":1})",
+  for (const char* entry : {R"({"mediaType":"x","digest":"sha512:aa","size":1})",
+                            R"({"mediaType":"x","digest":"sha256:AA","size":1})",
                             R"({"mediaType":"x","size":1})", R"({"digest":"x","size":1})", R"("x")"})
     EXPECT_EQ(code(index("", entry)), ErrorCode::bad_manifest) << entry;
-  EXPECT_EQ(code(index("", R"({"mediaType":"x","digest":")" + kA + R"(","size":-1})")), ErrorCode::bad_manifest);
-  EXPECT_EQ(code(index("", R"({"mediaType":"x","digest":")" + kA + R"(","size":1.5})")), ErrorCode::bad_manifest);
+  EXPECT_EQ(code(index("", R"({"mediaType":"x","digest":")" + kA + R"(","size":-1})")),
+            ErrorCode::bad_manifest);
+  EXPECT_EQ(code(index("", R"({"mediaType":"x","digest":")" + kA + R"(","size":1.5})")),
+            ErrorCode::bad_manifest);
 }
 
 TEST(Manifest, HeaderMustAgree) {
@@ -89,17 +99,23 @@ TEST(Manifest, HeaderMustAgree) {
   EXPECT_TRUE(parse_manifest(image(std::string(kOciImage)), std::string(kOciImage) + "; charset=utf-8"));
 }
 
-TEST(Manifest, IsBounded) { EXPECT_EQ(code(std::string(limits::kManifestBytes + 1, ' ')), ErrorCode::limit_exceeded); }
+TEST(Manifest, IsBounded) {
+  EXPECT_EQ(code(std::string(limits::kManifestBytes + 1, ' ')), ErrorCode::limit_exceeded);
+}
 
 std::string edge(const std::string& os, const std::string& arch, const std::string& variant, char digit) {
-  return R"({"mediaType":"m","digest":"sha256:)" + std::string(64, digit) + R"(","size":1,"platform":{"os":")" + os + R"(","architecture":")" + arch + "\"" +
+  return R"({"mediaType":"m","digest":"sha256:)" + std::string(64, digit) +
+         R"(","size":1,"platform":{"os":")" + os + R"(","architecture":")" + arch + "\"" +
          (variant.empty() ? "" : ",\"variant\":\"" + variant + "\"") + "}}";
 }
 
 TEST(Manifest, ChoosesThePlatform) {
-  const auto m = parse_manifest(index("", edge("linux", "amd64", "", '1') + "," + edge("linux", "arm", "v6", '2') + "," + edge("linux", "arm", "v7", '3') + "," +
-                                              edge("linux", "arm64", "v8", '4') + "," + edge("unknown", "unknown", "", '5') + "," + edge("windows", "amd64", "", '6')))
-                     .value();
+  const auto m =
+      parse_manifest(index("", edge("linux", "amd64", "", '1') + "," + edge("linux", "arm", "v6", '2') + "," +
+                                   edge("linux", "arm", "v7", '3') + "," + edge("linux", "arm64", "v8", '4') +
+                                   "," + edge("unknown", "unknown", "", '5') + "," +
+                                   edge("windows", "amd64", "", '6')))
+          .value();
   const auto chosen = [&](const char* text) {
     const auto* found = m.edge_for(parse_platform(text).value());
     return found == nullptr ? std::string("none") : found->descriptor.digest.hex().substr(0, 1);
@@ -119,7 +135,8 @@ TEST(Manifest, ChoosesThePlatform) {
 
 TEST(Manifest, Platforms) {
   EXPECT_EQ(to_string(parse_platform("linux/arm64/v8").value()), "linux/arm64/v8");
-  for (const char* bad : {"", "arm64", "linux/", "/arm", "linux/arm/", "linux/arm/v7/x", "a b/c"}) EXPECT_FALSE(parse_platform(bad)) << bad;
+  for (const char* bad : {"", "arm64", "linux/", "/arm", "linux/arm/", "linux/arm/v7/x", "a b/c"})
+    EXPECT_FALSE(parse_platform(bad)) << bad;
 }
 
 }  // namespace

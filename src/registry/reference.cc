@@ -79,7 +79,9 @@ bool is_domain(std::string_view text) {
     const auto close = text.find(']');
     if (close == std::string_view::npos || close == 1) return false;
     const auto inside = text.substr(1, close - 1);
-    if (!std::all_of(inside.begin(), inside.end(), [](char c) { return is_digit(c) || c == ':' || (lower({&c, 1})[0] >= 'a' && lower({&c, 1})[0] <= 'f'); }))
+    if (!std::all_of(inside.begin(), inside.end(), [](char c) {
+          return is_digit(c) || c == ':' || (lower({&c, 1})[0] >= 'a' && lower({&c, 1})[0] <= 'f');
+        }))
       return false;
     rest = text.substr(close + 1);
   } else {
@@ -93,12 +95,14 @@ bool is_domain(std::string_view text) {
 
 /// Docker's rule: the first component is a host when it holds '.' or ':', is localhost, or has upper case.
 bool is_host_by_rule(std::string_view component) {
-  return component.find_first_of(".:") != std::string_view::npos || component == "localhost" || has_upper(component);
+  return component.find_first_of(".:") != std::string_view::npos || component == "localhost" ||
+         has_upper(component);
 }
 
 std::pair<std::string, std::string> split_domain(std::string_view text) {
   const auto slash = text.find('/');
-  if (slash == std::string_view::npos) return {std::string(kDefaultDomain), std::string(kOfficial) + std::string(text)};
+  if (slash == std::string_view::npos)
+    return {std::string(kDefaultDomain), std::string(kOfficial) + std::string(text)};
   std::string domain(text.substr(0, slash));
   std::string rest(text.substr(slash + 1));
   if (domain != kLegacyDomain && !is_host_by_rule(domain)) {
@@ -129,10 +133,13 @@ Result<Reference> Reference::parse(std::string_view text) {
   if (text.empty()) return bad(std::string(kInvalid));
   if (text.size() > 1024) return bad(std::string(kInvalid));
   if (text.size() == 64 && is_lower_hex(text))
-    return bad("invalid repository name (" + std::string(text) + "), cannot specify 64-byte hexadecimal strings");
+    return bad("invalid repository name (" + std::string(text) +
+               "), cannot specify 64-byte hexadecimal strings");
   auto [domain, rest] = split_domain(text);
   const auto remote = rest.substr(0, rest.find(':'));
-  if (has_upper(remote)) return bad(std::string(kInvalid) + ": repository name (" + escape_untrusted(remote) + ") must be lowercase");
+  if (has_upper(remote))
+    return bad(std::string(kInvalid) + ": repository name (" + escape_untrusted(remote) +
+               ") must be lowercase");
 
   std::string_view path = rest;
   std::string_view digest;
@@ -166,12 +173,14 @@ Result<Reference> Reference::parse(std::string_view text) {
 
 std::string Reference::familiar_name() const {
   if (!is_docker_hub()) return name();
-  if (path_.starts_with(kOfficial) && path_.find('/', kOfficial.size()) == std::string::npos) return path_.substr(kOfficial.size());
+  if (path_.starts_with(kOfficial) && path_.find('/', kOfficial.size()) == std::string::npos)
+    return path_.substr(kOfficial.size());
   return path_;
 }
 
 namespace {
-std::string with_suffixes(std::string name, const std::optional<Tag>& tag, const std::optional<Digest>& digest) {
+std::string with_suffixes(std::string name, const std::optional<Tag>& tag,
+                          const std::optional<Digest>& digest) {
   if (tag) name += ":" + tag->str();
   if (digest) name += "@" + digest->str();
   return name;
@@ -212,7 +221,9 @@ std::string registry_host_of(const Gun& gun) {
 
 Result<Gun> gun_of_name(std::string_view text) {
   const auto reference = BS_TRY(Reference::parse(text));
-  if (!reference.is_name_only()) return fail(ErrorCode::bad_name, "a repository is named without tag and digest: " + escape_untrusted(text));
+  if (!reference.is_name_only())
+    return fail(ErrorCode::bad_name,
+                "a repository is named without tag and digest: " + escape_untrusted(text));
   return reference.gun();
 }
 

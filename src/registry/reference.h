@@ -1,4 +1,5 @@
-// Docker's image references (as docker 20 and 28): "alpine", "me/app:1", "127.0.0.1:5000/team/app@sha256:...".
+// Docker's image references (as docker 20 and 28): "alpine", "me/app:1",
+// "127.0.0.1:5000/team/app@sha256:...".
 #pragma once
 
 #include <optional>
@@ -18,19 +19,19 @@ class Reference {
   /// (library/Alpine) must be lowercase", ...
   static Result<Reference> parse(std::string_view text);
 
-  const std::string& domain() const { return domain_; }        ///< "docker.io", "127.0.0.1:5000"
-  const std::string& path() const { return path_; }            ///< "library/alpine"
-  std::string name() const { return domain_ + "/" + path_; }   ///< "docker.io/library/alpine"
-  std::string familiar_name() const;                           ///< "alpine"
-  std::string familiar() const;                                ///< with tag and digest, as it was given
-  std::string str() const;                                     ///< name, tag and digest, canonical
+  const std::string& domain() const { return domain_; }       ///< "docker.io", "127.0.0.1:5000"
+  const std::string& path() const { return path_; }           ///< "library/alpine"
+  std::string name() const { return domain_ + "/" + path_; }  ///< "docker.io/library/alpine"
+  std::string familiar_name() const;                          ///< "alpine"
+  std::string familiar() const;                               ///< with tag and digest, as it was given
+  std::string str() const;                                    ///< name, tag and digest, canonical
   const std::optional<Tag>& tag() const { return tag_; }
   const std::optional<Digest>& digest() const { return digest_; }
 
   bool is_name_only() const { return !tag_ && !digest_; }
-  Reference with_default_tag() const;                          ///< "latest" where neither tag nor digest stands
-  Reference with_tag(Tag tag) const;                           ///< replaces the tag, drops the digest
-  Reference with_digest(Digest digest) const;                  ///< replaces the digest, drops the tag
+  Reference with_default_tag() const;          ///< "latest" where neither tag nor digest stands
+  Reference with_tag(Tag tag) const;           ///< replaces the tag, drops the digest
+  Reference with_digest(Digest digest) const;  ///< replaces the digest, drops the tag
 
   /// The GUN: canonical name without tag (DOCKER-DCT 2.1).
   Gun gun() const;

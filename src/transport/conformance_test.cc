@@ -1,5 +1,3 @@
-#include "tests/support/transport_conformance.h"
-
 #include <stdlib.h>
 
 #include <filesystem>
@@ -7,6 +5,7 @@
 #include "base/encoding.h"
 #include "json/reader.h"
 #include "tests/support/test_http_server.h"
+#include "tests/support/transport_conformance.h"
 #include "transport/directory.h"
 #include "transport/memory.h"
 #include "transport/notary_http.h"
@@ -30,15 +29,21 @@ ConformanceSubject make_directory(tuf::Form form) {
 /// A trust server in small: keeps what a publish brings under the names that readers ask for.
 class SmallServer {
  public:
-  explicit SmallServer(tuf::Form form) : form_(form), server_([this](const TestRequest& r) { return answer(r); }) {
-    HttpLocation location{.base_url = server_.url() + "//", .gun = Gun::parse("reg.example/team/app").value()};
-    transport = (form == tuf::Form::notary ? notary_http(http_, location, crypto::system_random()) : tuf1_http(http_, location, crypto::system_random())).value();
+  explicit SmallServer(tuf::Form form)
+      : form_(form), server_([this](const TestRequest& r) { return answer(r); }) {
+    HttpLocation location{.base_url = server_.url() + "//",
+                          .gun = Gun::parse("reg.example/team/app").value()};
+    transport = (form == tuf::Form::notary ? notary_http(http_, location, crypto::system_random())
+                                           : tuf1_http(http_, location, crypto::system_random()))
+                    .value();
   }
   std::unique_ptr<Transport> transport;
 
  private:
   static constexpr const char* kBase = "/v2/reg.example/team/app/_trust/";
-  std::string folder() const { return std::string(kBase) + (form_ == tuf::Form::notary ? "tuf/" : "tuf1/metadata/"); }
+  std::string folder() const {
+    return std::string(kBase) + (form_ == tuf::Form::notary ? "tuf/" : "tuf1/metadata/");
+  }
 
   TestAnswer answer(const TestRequest& r) {
     if (r.method == "POST") return take(r);
@@ -48,10 +53,14 @@ class SmallServer {
     }
     const auto found = files_.find(r.target);
     if (found != files_.end()) return {.body = found->second};
-    return {.status = 404, .body = R"({"errors":[{"code":"METADATA_NOT_FOUND","message":"You have requested metadata that does not exist.","detail":{}}]})"};
+    return {
+        .status = 404,
+        .body =
+            R"({"errors":[{"code":"METADATA_NOT_FOUND","message":"You have requested metadata that does not exist.","detail":{}}]})"};
   }
   TestAnswer take(const TestRequest& r) {
-    if (r.target != std::string(kBase) + (form_ == tuf::Form::notary ? "tuf/" : "tuf1/")) return {.status = 404};
+    if (r.target != std::string(kBase) + (form_ == tuf::Form::notary ? "tuf/" : "tuf1/"))
+      return {.status = 404};
     const auto type = r.header("content-type");
     const auto delimiter = "\r\n--" + type.substr(type.find('=') + 1);
     const auto body = "\r\n" + r.body;
@@ -60,7 +69,8 @@ class SmallServer {
       if (next == std::string::npos) break;
       const auto part = body.substr(at, next - at);
       const auto name_begin = part.find("filename=\"") + 10;
-      store(part.substr(name_begin, part.find('"', name_begin) - name_begin), part.substr(part.find("\r\n\r\n") + 4));
+      store(part.substr(name_begin, part.find('"', name_begin) - name_begin),
+            part.substr(part.find("\r\n\r\n") + 4));
       at = next;
     }
     return {};
@@ -92,12 +102,18 @@ ConformanceSubject make_http(tuf::Form form) {
   return {std::move(server->transport), server};
 }
 
-INSTANTIATE_TEST_SUITE_P(MemoryNotary, TransportConformance, ::testing::Values([] { return make_memory(tuf::Form::notary); }));
-INSTANTIATE_TEST_SUITE_P(MemoryTuf1, TransportConformance, ::testing::Values([] { return make_memory(tuf::Form::tuf1); }));
-INSTANTIATE_TEST_SUITE_P(DirectoryNotary, TransportConformance, ::testing::Values([] { return make_directory(tuf::Form::notary); }));
-INSTANTIATE_TEST_SUITE_P(DirectoryTuf1, TransportConformance, ::testing::Values([] { return make_directory(tuf::Form::tuf1); }));
-INSTANTIATE_TEST_SUITE_P(HttpNotary, TransportConformance, ::testing::Values([] { return make_http(tuf::Form::notary); }));
-INSTANTIATE_TEST_SUITE_P(HttpTuf1, TransportConformance, ::testing::Values([] { return make_http(tuf::Form::tuf1); }));
+INSTANTIATE_TEST_SUITE_P(MemoryNotary, TransportConformance,
+                         ::testing::Values([] { return make_memory(tuf::Form::notary); }));
+INSTANTIATE_TEST_SUITE_P(MemoryTuf1, TransportConformance,
+                         ::testing::Values([] { return make_memory(tuf::Form::tuf1); }));
+INSTANTIATE_TEST_SUITE_P(DirectoryNotary, TransportConformance,
+                         ::testing::Values([] { return make_directory(tuf::Form::notary); }));
+INSTANTIATE_TEST_SUITE_P(DirectoryTuf1, TransportConformance,
+                         ::testing::Values([] { return make_directory(tuf::Form::tuf1); }));
+INSTANTIATE_TEST_SUITE_P(HttpNotary, TransportConformance,
+                         ::testing::Values([] { return make_http(tuf::Form::notary); }));
+INSTANTIATE_TEST_SUITE_P(HttpTuf1, TransportConformance,
+                         ::testing::Values([] { return make_http(tuf::Form::tuf1); }));
 
 }  // namespace
 }  // namespace boltseal::transport

@@ -14,7 +14,7 @@ namespace {
 
 constexpr const char* kLock = ".boltseal.lock";
 constexpr int kLockWaitMs = 30'000;
-constexpr mode_t kMode = 0644;               // metadata is public; the directory may be served by a web server
+constexpr mode_t kMode = 0644;  // metadata is public; the directory may be served by a web server
 
 /// Order of writing: what others refer to first, so that a reader in between finds the old state complete.
 int order_of(const RoleName& role) {
@@ -53,8 +53,10 @@ Result<std::string> DirectoryTransport::read(const std::string& name, std::size_
 /// A bundle has plain names, an exported consistent snapshot has hashed ones: the hash decides in both.
 Result<std::string> DirectoryTransport::fetch_by_hash(const Item& item) const {
   auto bytes = read(BS_TRY(notary_file_name(item)), item.limit);
-  if (!bytes && bytes.error().code() == ErrorCode::not_found) bytes = read(item.role.notary_file(), item.limit);
-  if (bytes && crypto::sha256(*bytes) != *item.sha256) return fail(ErrorCode::not_found, "another version is there");
+  if (!bytes && bytes.error().code() == ErrorCode::not_found)
+    bytes = read(item.role.notary_file(), item.limit);
+  if (bytes && crypto::sha256(*bytes) != *item.sha256)
+    return fail(ErrorCode::not_found, "another version is there");
   return bytes;
 }
 
@@ -63,7 +65,8 @@ Result<std::string> DirectoryTransport::fetch(const Item& item) const {
   if (form_ == tuf::Form::notary && item.sha256) {
     bytes = fetch_by_hash(item);
   } else {
-    bytes = read(BS_TRY(form_ == tuf::Form::notary ? notary_file_name(item) : tuf1_file_name(item)), item.limit);
+    bytes =
+        read(BS_TRY(form_ == tuf::Form::notary ? notary_file_name(item) : tuf1_file_name(item)), item.limit);
   }
   if (!bytes && bytes.error().code() == ErrorCode::not_found) {
     return fail(absent(item, "this directory", describe()));
@@ -83,21 +86,25 @@ Result<void> DirectoryTransport::write(const Part& part) const {
   const Item versioned{part.role, 0, std::nullopt, part.version};
   if (form_ == tuf::Form::notary) {
     const bool root = part.role == RoleName::root();
-    if (root && part.version) BS_TRY(directory_.write_atomic(BS_TRY(notary_file_name(versioned)), part.bytes, kMode));
+    if (root && part.version)
+      BS_TRY(directory_.write_atomic(BS_TRY(notary_file_name(versioned)), part.bytes, kMode));
     return directory_.write_atomic(BS_TRY(notary_file_name(plain)), part.bytes, kMode);
   }
-  if (part.role == RoleName::timestamp()) return directory_.write_atomic(BS_TRY(tuf1_file_name(plain)), part.bytes, kMode);
+  if (part.role == RoleName::timestamp())
+    return directory_.write_atomic(BS_TRY(tuf1_file_name(plain)), part.bytes, kMode);
   if (!part.version) return fail(ErrorCode::usage, "a TUF 1.0 file is published with its version");
   BS_TRY(directory_.write_atomic(BS_TRY(tuf1_file_name(versioned)), part.bytes, kMode));
   // Tools that start from a directory look for its newest root under the plain name.
-  if (part.role == RoleName::root()) return directory_.write_atomic(BS_TRY(tuf1_file_name(plain)), part.bytes, kMode);
+  if (part.role == RoleName::root())
+    return directory_.write_atomic(BS_TRY(tuf1_file_name(plain)), part.bytes, kMode);
   return {};
 }
 
 Result<void> DirectoryTransport::publish(const std::vector<Part>& parts) {
   const auto lock = BS_TRY(directory_.lock(kLock, kLockWaitMs));
   auto ordered = parts;
-  std::stable_sort(ordered.begin(), ordered.end(), [](const Part& a, const Part& b) { return order_of(a.role) < order_of(b.role); });
+  std::stable_sort(ordered.begin(), ordered.end(),
+                   [](const Part& a, const Part& b) { return order_of(a.role) < order_of(b.role); });
   for (const auto& part : ordered) BS_TRY(write(part));
   return {};
 }
@@ -106,7 +113,8 @@ Result<void> DirectoryTransport::remove_all() {
   const auto lock = BS_TRY(directory_.lock(kLock, kLockWaitMs));
   auto names = BS_TRY(directory_.list());
   // Timestamp first: without it a reader finds nothing to trust.
-  std::stable_partition(names.begin(), names.end(), [](const std::string& name) { return name == "timestamp.json"; });
+  std::stable_partition(names.begin(), names.end(),
+                        [](const std::string& name) { return name == "timestamp.json"; });
   for (const auto& name : names) {
     if (name.ends_with(".json")) BS_TRY(directory_.remove(name));
   }

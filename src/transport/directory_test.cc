@@ -50,7 +50,11 @@ TEST_F(DirectoryTransportTest, ReadsBundlesWithPlainAndHashedNames) {
 
 TEST_F(DirectoryTransportTest, WrongBytesUnderAHashAreNotGiven) {
   put("snapshot." + crypto::digest_of("snap").hex() + ".json", "other");
-  EXPECT_EQ(directory(path_, tuf::Form::notary).value()->by_hash(RoleName::snapshot(), crypto::sha256("snap"), 100).error().code(),
+  EXPECT_EQ(directory(path_, tuf::Form::notary)
+                .value()
+                ->by_hash(RoleName::snapshot(), crypto::sha256("snap"), 100)
+                .error()
+                .code(),
             ErrorCode::metadata_missing);
 }
 
@@ -68,7 +72,8 @@ TEST_F(DirectoryTransportTest, RoleNamesStayInside) {
     ASSERT_TRUE(transport->publish({{role, name, 1}})) << name;
     EXPECT_EQ(transport->by_version(role, 1, 100).value(), name);
   }
-  for (const auto& entry : fs::recursive_directory_iterator(path_)) EXPECT_EQ(entry.path().parent_path(), path_);
+  for (const auto& entry : fs::recursive_directory_iterator(path_))
+    EXPECT_EQ(entry.path().parent_path(), path_);
 }
 
 TEST_F(DirectoryTransportTest, TimestampIsWrittenLast) {
@@ -78,7 +83,10 @@ TEST_F(DirectoryTransportTest, TimestampIsWrittenLast) {
     return 0;
   });
   const auto transport = directory(path_, tuf::Form::tuf1).value();
-  ASSERT_TRUE(transport->publish({{RoleName::timestamp(), "t", 1}, {RoleName::snapshot(), "s", 1}, {RoleName::targets(), "g", 1}, {RoleName::root(), "r", 1}}));
+  ASSERT_TRUE(transport->publish({{RoleName::timestamp(), "t", 1},
+                                  {RoleName::snapshot(), "s", 1},
+                                  {RoleName::targets(), "g", 1},
+                                  {RoleName::root(), "r", 1}}));
   ASSERT_EQ(renamed.size(), 5u);
   EXPECT_EQ(renamed.back(), "timestamp.json");
   EXPECT_EQ(renamed.front(), "1.root.json");

@@ -20,13 +20,16 @@ Result<std::string> tuf1_file_name(const Item& item) {
 
 Error absent(const Item& item, const std::string& gun_or_place, const std::string& where) {
   if (item.role == RoleName::root() && !item.sha256 && !item.version) {
-    return Error(ErrorCode::no_trust_data, "remote trust data does not exist for " + gun_or_place + ": " + where + " does not have trust data for " + gun_or_place,
+    return Error(ErrorCode::no_trust_data,
+                 "remote trust data does not exist for " + gun_or_place + ": " + where +
+                     " does not have trust data for " + gun_or_place,
                  "check the name, or make the first signature");
   }
   std::string name = escape_untrusted(item.role.str());
   if (item.sha256) name += "." + hex_encode(*item.sha256);
   if (item.version) name = std::to_string(*item.version) + "." + name;
-  return Error(ErrorCode::metadata_missing, name + " trust data unavailable at " + where + " for " + gun_or_place);
+  return Error(ErrorCode::metadata_missing,
+               name + " trust data unavailable at " + where + " for " + gun_or_place);
 }
 
 }  // namespace boltseal::transport

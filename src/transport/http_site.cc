@@ -33,10 +33,16 @@ HttpSite::HttpSite(http::AuthenticatedClient& http, HttpLocation location, http:
 
 Result<HttpSite> HttpSite::make(http::AuthenticatedClient& http, HttpLocation location) {
   auto base = http::Url::parse(location.base_url);
-  if (!base) return fail(ErrorCode::bad_config, "address of the trust server: " + base.error().what(), "write it as https://HOST[:PORT]");
-  if (!base->query().empty()) return fail(ErrorCode::bad_config, "the address of the trust server has a query: " + escape_untrusted(location.base_url));
+  if (!base)
+    return fail(ErrorCode::bad_config, "address of the trust server: " + base.error().what(),
+                "write it as https://HOST[:PORT]");
+  if (!base->query().empty())
+    return fail(ErrorCode::bad_config,
+                "the address of the trust server has a query: " + escape_untrusted(location.base_url));
   if (!base->is_https() && !base->is_loopback() && !location.allow_plain_http) {
-    return fail(ErrorCode::usage, "the trust server " + escape_untrusted(location.base_url) + " would be asked without TLS", "use an https:// address");
+    return fail(ErrorCode::usage,
+                "the trust server " + escape_untrusted(location.base_url) + " would be asked without TLS",
+                "use an https:// address");
   }
   if (location.registry_host.empty()) location.registry_host = registry::registry_host_of(location.gun);
   if (location.registry_host.empty()) location.registry_host = base->authority();
@@ -48,7 +54,8 @@ http::Access HttpSite::access(std::string_view actions) const {
 }
 
 Result<http::Request> HttpSite::request_for(const SiteQuestion& question) const {
-  http::Request request(BS_TRY(base_.with_suffix("v2/" + location_.gun.url_path() + "/_trust/" + question.path)));
+  http::Request request(
+      BS_TRY(base_.with_suffix("v2/" + location_.gun.url_path() + "/_trust/" + question.path)));
   request.method = question.method;
   request.body = question.body;
   request.body_limit = question.limit;
@@ -82,14 +89,17 @@ Error HttpSite::refusal(const http::Response& answer) const {
   const auto status = std::to_string(answer.status);
   const auto said = "the server said: " + http::describe_refusal(answer.status, answer.body);
   if (answer.status == 401)
-    return Error(ErrorCode::unauthorized, where + "you are not authorized to perform this operation: server returned 401.",
+    return Error(ErrorCode::unauthorized,
+                 where + "you are not authorized to perform this operation: server returned 401.",
                  "log in first: docker login " + escape_untrusted(location_.registry_host));
   const auto text = where + "unable to reach trust server at this time: " + status + ".";
   if (answer.status == 403) return Error(ErrorCode::forbidden, text, said);
   if (answer.status == 429) return Error(ErrorCode::too_many_requests, text, said);
   if (answer.status >= 500) return Error(ErrorCode::server_error, text, said);
-  if (const auto* location = answer.find("Location"); location != nullptr && answer.status >= 300 && answer.status < 400)
-    return Error(ErrorCode::bad_response, text, "redirects are not followed; the server points to " + escape_untrusted(*location));
+  if (const auto* location = answer.find("Location");
+      location != nullptr && answer.status >= 300 && answer.status < 400)
+    return Error(ErrorCode::bad_response, text,
+                 "redirects are not followed; the server points to " + escape_untrusted(*location));
   return Error(ErrorCode::bad_response, text, said);
 }
 
@@ -100,15 +110,16 @@ Result<std::string> HttpSite::body_of(Result<http::Response> answer, const Error
   return fail(refusal(*answer));
 }
 
-std::string multipart_body(const std::vector<std::pair<std::string, std::string_view>>& files, const std::string& boundary) {
+std::string multipart_body(const std::vector<std::pair<std::string, std::string_view>>& files,
+                           const std::string& boundary) {
   std::string out;
   std::size_t size = 256;
   for (const auto& [name, bytes] : files) size += bytes.size() + name.size() + 256;
   out.reserve(size);
   for (const auto& [name, bytes] : files) {
     if (!out.empty()) out += "\r\n";
-    out += "--" + boundary + "\r\nContent-Disposition: form-data; name=\"files\"; filename=\"" + quoted(name) +
-           "\"\r\nContent-Type: application/octet-stream\r\n\r\n";
+    out += "--" + boundary + "\r\nContent-Disposition: form-data; name=\"files\"; filename=\"" +
+           quoted(name) + "\"\r\nContent-Type: application/octet-stream\r\n\r\n";
     out += bytes;
   }
   out += "\r\n--" + boundary + "--\r\n";  // as Go, also when no part stands before it

@@ -53,7 +53,8 @@ class HttpSite {
 
 /// multipart/form-data with one part `name="files"` for each file, as Go's mime/multipart writes it
 /// (NOTARY-SERVER 2.4). `boundary`: 60 hex digits.
-std::string multipart_body(const std::vector<std::pair<std::string, std::string_view>>& files, const std::string& boundary);
+std::string multipart_body(const std::vector<std::pair<std::string, std::string_view>>& files,
+                           const std::string& boundary);
 std::string make_boundary(crypto::Random& random);
 
 }  // namespace boltseal::transport

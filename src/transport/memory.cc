@@ -34,7 +34,8 @@ Result<std::string> MemoryTransport::fetch(const Item& item) {
   }
   if (found == nullptr) return fail(absent(item, "the repository", "memory"));
   if (found->size() > item.limit)
-    return fail(ErrorCode::limit_exceeded, item.role.str() + " has " + std::to_string(found->size()) + " bytes, more than " + std::to_string(item.limit));
+    return fail(ErrorCode::limit_exceeded, item.role.str() + " has " + std::to_string(found->size()) +
+                                               " bytes, more than " + std::to_string(item.limit));
   return padded(*found);
 }
 

@@ -22,7 +22,8 @@ ErrorCode code_of_refusal(const http::RemoteError& error) {
   if (error.code == "VERSION") return ErrorCode::conflict;
   if (error.code == "INVALID_GUN") return ErrorCode::bad_name;
   if (error.code == "INVALID_ROLE") return ErrorCode::bad_role;
-  if (error.code == "MALFORMED_JSON" || error.code == "MALFORMED_UPLOAD" || error.code == "NO_FILENAME") return ErrorCode::bad_format;
+  if (error.code == "MALFORMED_JSON" || error.code == "MALFORMED_UPLOAD" || error.code == "NO_FILENAME")
+    return ErrorCode::bad_format;
   return ErrorCode::update_refused;
 }
 
@@ -30,7 +31,9 @@ ErrorCode code_of_refusal(const http::RemoteError& error) {
 Error refused_update(const http::Response& answer, const std::string& where) {
   const auto error = http::parse_error_body(answer.body);
   const std::string intro = where + ": trust server rejected operation.";
-  if (!error) return Error(ErrorCode::update_refused, intro, "the server said: " + http::describe_refusal(answer.status, answer.body));
+  if (!error)
+    return Error(ErrorCode::update_refused, intro,
+                 "the server said: " + http::describe_refusal(answer.status, answer.body));
   const auto code = code_of_refusal(*error);
   std::string reason;
   if (!error->detail_name.empty() || !error->detail_message.empty()) {
@@ -39,8 +42,9 @@ Error refused_update(const http::Response& answer, const std::string& where) {
   } else {
     reason = escape_untrusted(error->message);
   }
-  const auto hint = code == ErrorCode::conflict ? std::string("others published first: fetch the new state and sign again")
-                                                : "the server's code is " + escape_untrusted(error->code, 64);
+  const auto hint = code == ErrorCode::conflict
+                        ? std::string("others published first: fetch the new state and sign again")
+                        : "the server's code is " + escape_untrusted(error->code, 64);
   return Error(code, intro + " Reason: " + reason, hint);
 }
 
@@ -61,13 +65,16 @@ class HttpTransport : public Transport {
         out[i] = fail(std::move(name).error());
         continue;
       }
-      questions.push_back({.path = metadata_folder() + *name, .limit = std::max(items[i].limit, limits::kErrorBodyBytes), .actions = site_.read_actions()});
+      questions.push_back({.path = metadata_folder() + *name,
+                           .limit = std::max(items[i].limit, limits::kErrorBodyBytes),
+                           .actions = site_.read_actions()});
       places.push_back(i);
     }
     auto answers = site_.ask_all(questions);
     for (std::size_t k = 0; k < answers.size(); ++k) {
       const auto& item = items[places[k]];
-      out[places[k]] = bounded(site_.body_of(std::move(answers[k]), absent(item, site_.gun().str(), site_.authority())), item);
+      out[places[k]] = bounded(
+          site_.body_of(std::move(answers[k]), absent(item, site_.gun().str(), site_.authority())), item);
     }
     return out;
   }
@@ -76,17 +83,24 @@ class HttpTransport : public Transport {
     std::vector<std::pair<std::string, std::string_view>> files;
     for (const auto& part : parts) files.emplace_back(BS_TRY(part_name(part)), part.bytes);
     const auto boundary = make_boundary(random_);
-    const auto answer = BS_TRY(site_.ask({.method = "POST", .path = publish_folder(), .limit = limits::kErrorBodyBytes, .actions = site_.write_actions(),
-                                          .content_type = "multipart/form-data; boundary=" + boundary, .body = multipart_body(files, boundary)}));
+    const auto answer = BS_TRY(site_.ask({.method = "POST",
+                                          .path = publish_folder(),
+                                          .limit = limits::kErrorBodyBytes,
+                                          .actions = site_.write_actions(),
+                                          .content_type = "multipart/form-data; boundary=" + boundary,
+                                          .body = multipart_body(files, boundary)}));
     if (answer.status == 200) return {};
     if (answer.status == 400 || answer.status == 409) return fail(refused_update(answer, site_.base()));
     return fail(site_.refusal(answer));
   }
 
   Result<void> remove_all() override {
-    const auto answer = BS_TRY(site_.ask({.method = "DELETE", .path = "tuf/", .limit = limits::kErrorBodyBytes, .actions = "*"}));
+    const auto answer = BS_TRY(
+        site_.ask({.method = "DELETE", .path = "tuf/", .limit = limits::kErrorBodyBytes, .actions = "*"}));
     if (answer.status == 200) return {};
-    if (answer.status == 404) return fail(ErrorCode::no_trust_data, site_.authority() + " does not have trust data for " + site_.gun().str());
+    if (answer.status == 404)
+      return fail(ErrorCode::no_trust_data,
+                  site_.authority() + " does not have trust data for " + site_.gun().str());
     return fail(site_.refusal(answer));
   }
 
@@ -99,13 +113,21 @@ class HttpTransport : public Transport {
   /// The answer's limit leaves room for an error body; the file's own limit is checked here.
   static Result<std::string> bounded(Result<std::string> bytes, const Item& item) {
     if (!bytes || bytes->size() <= item.limit) return bytes;
-    return fail(ErrorCode::limit_exceeded, escape_untrusted(item.role.str()) + " has " + std::to_string(bytes->size()) + " bytes, more than " + std::to_string(item.limit));
+    return fail(ErrorCode::limit_exceeded, escape_untrusted(item.role.str()) + " has " +
+                                               std::to_string(bytes->size()) + " bytes, more than " +
+                                               std::to_string(item.limit));
   }
 
   Result<std::string> key(const std::string& method, const RoleName& role, std::string_view actions) {
-    if (role != RoleName::snapshot() && role != RoleName::timestamp()) return fail(ErrorCode::bad_role, "a server holds snapshot and timestamp keys only");
-    auto answer = site_.ask({.method = method, .path = "tuf/" + role.str() + ".key", .limit = limits::kErrorBodyBytes, .actions = actions});
-    return site_.body_of(std::move(answer), Error(ErrorCode::key_missing, site_.authority() + " has no " + role.str() + " key for " + site_.gun().str()));
+    if (role != RoleName::snapshot() && role != RoleName::timestamp())
+      return fail(ErrorCode::bad_role, "a server holds snapshot and timestamp keys only");
+    auto answer = site_.ask({.method = method,
+                             .path = "tuf/" + role.str() + ".key",
+                             .limit = limits::kErrorBodyBytes,
+                             .actions = actions});
+    return site_.body_of(std::move(answer),
+                         Error(ErrorCode::key_missing, site_.authority() + " has no " + role.str() +
+                                                           " key for " + site_.gun().str()));
   }
 
   HttpSite site_;
@@ -116,7 +138,9 @@ class NotaryHttp final : public HttpTransport {
  public:
   using HttpTransport::HttpTransport;
   tuf::Form form() const override { return tuf::Form::notary; }
-  Result<std::string> server_key(const RoleName& role) override { return key("GET", role, site_.write_actions()); }
+  Result<std::string> server_key(const RoleName& role) override {
+    return key("GET", role, site_.write_actions());
+  }
   Result<std::string> rotate_server_key(const RoleName& role) override { return key("POST", role, "*"); }
 
  private:
@@ -134,14 +158,18 @@ class Tuf1Http final : public HttpTransport {
   using HttpTransport::HttpTransport;
   tuf::Form form() const override { return tuf::Form::tuf1; }
   // Keys of the two forms are the same at a server.
-  Result<std::string> server_key(const RoleName& role) override { return key("GET", role, site_.write_actions()); }
+  Result<std::string> server_key(const RoleName& role) override {
+    return key("GET", role, site_.write_actions());
+  }
   Result<std::string> rotate_server_key(const RoleName& role) override { return key("POST", role, "*"); }
 
  private:
   Result<std::string> file_name(const Item& item) const override { return tuf1_file_name(item); }
   Result<std::string> part_name(const Part& part) const override {
-    const bool timestamp = part.role == RoleName::timestamp();  // the one file that never has a version in its name
-    if (!part.version && !timestamp) return fail(ErrorCode::usage, "a TUF 1.0 file is published with its version");
+    const bool timestamp =
+        part.role == RoleName::timestamp();  // the one file that never has a version in its name
+    if (!part.version && !timestamp)
+      return fail(ErrorCode::usage, "a TUF 1.0 file is published with its version");
     return tuf1_file_name(Item{part.role, 0, std::nullopt, timestamp ? std::nullopt : part.version});
   }
   std::string metadata_folder() const override { return "tuf1/metadata/"; }
@@ -150,12 +178,16 @@ class Tuf1Http final : public HttpTransport {
 
 }  // namespace
 
-Result<std::unique_ptr<Transport>> notary_http(http::AuthenticatedClient& http, HttpLocation location, crypto::Random& random) {
-  return std::unique_ptr<Transport>(std::make_unique<NotaryHttp>(BS_TRY(HttpSite::make(http, std::move(location))), random));
+Result<std::unique_ptr<Transport>> notary_http(http::AuthenticatedClient& http, HttpLocation location,
+                                               crypto::Random& random) {
+  return std::unique_ptr<Transport>(
+      std::make_unique<NotaryHttp>(BS_TRY(HttpSite::make(http, std::move(location))), random));
 }
 
-Result<std::unique_ptr<Transport>> tuf1_http(http::AuthenticatedClient& http, HttpLocation location, crypto::Random& random) {
-  return std::unique_ptr<Transport>(std::make_unique<Tuf1Http>(BS_TRY(HttpSite::make(http, std::move(location))), random));
+Result<std::unique_ptr<Transport>> tuf1_http(http::AuthenticatedClient& http, HttpLocation location,
+                                             crypto::Random& random) {
+  return std::unique_ptr<Transport>(
+      std::make_unique<Tuf1Http>(BS_TRY(HttpSite::make(http, std::move(location))), random));
 }
 
 }  // namespace boltseal::transport

@@ -14,13 +14,13 @@
 namespace boltseal::transport {
 
 struct HttpLocation {
-  std::string base_url;                      ///< "https://notary.docker.io"; trailing slashes are cut
+  std::string base_url;  ///< "https://notary.docker.io"; trailing slashes are cut
   Gun gun;
-  std::string registry_host;                 ///< key of the credentials; empty = registry_host_of(gun)
+  std::string registry_host;  ///< key of the credentials; empty = registry_host_of(gun)
   /// Actions of the token's scope for reads and publishing; DELETE and key rotation ask "*".
   std::string read_actions = "pull";
   std::string write_actions = "push,pull";
-  bool allow_plain_http = false;             ///< http:// beyond loopback
+  bool allow_plain_http = false;  ///< http:// beyond loopback
 };
 
 /// bad_config for a base URL that does not parse; usage for plain HTTP that is not allowed. `http` and

@@ -25,10 +25,16 @@ class NotaryHttpTest : public ::testing::Test {
   NotaryHttpTest() : server_([this](const TestRequest& r) { return handler_ ? handler_(r) : answer_; }) {}
 
   std::unique_ptr<Transport> make(const std::string& gun = "127.0.0.1:5000/team/app") {
-    return notary_http(http_, {.base_url = server_.url() + "/", .gun = Gun::parse(gun).value()}, random_).value();
+    return notary_http(http_, {.base_url = server_.url() + "/", .gun = Gun::parse(gun).value()}, random_)
+        .value();
   }
   TestAnswer refusal(int status, const std::string& code, const std::string& detail = {}) const {
-    return {.status = status, .body = R"({"errors":[{"code":")" + code + R"(","message":"said)" "\x7f" R"(")" + (detail.empty() ? "" : ",\"detail\":" + detail) + "}]}\n"};
+    return {.status = status,
+            .body = R"({"errors":[{"code":")" + code +
+                    R"(","message":"said)"
+                    "\x7f"
+                    R"(")" +
+                    (detail.empty() ? "" : ",\"detail\":" + detail) + "}]}\n"};
   }
 
   TestAnswer answer_;
@@ -52,9 +58,10 @@ TEST_F(NotaryHttpTest, AsksAsNotarysClient) {
   std::vector<std::string> seen;
   for (const auto& r : server_.requests()) seen.push_back(r.method + " " + r.target);
   const std::string base = "/v2/127.0.0.1:5000/team/app/_trust/tuf/";
-  EXPECT_THAT(seen, ::testing::ElementsAre("GET " + base + "timestamp.json", "GET " + base + "3.root.json",
-                                           "GET " + base + "targets/releases." + std::string(64, '0') + ".json", "GET " + base + "snapshot.key",
-                                           "POST " + base + "timestamp.key", "DELETE " + base));
+  EXPECT_THAT(seen, ::testing::ElementsAre(
+                        "GET " + base + "timestamp.json", "GET " + base + "3.root.json",
+                        "GET " + base + "targets/releases." + std::string(64, '0') + ".json",
+                        "GET " + base + "snapshot.key", "POST " + base + "timestamp.key", "DELETE " + base));
 }
 
 TEST_F(NotaryHttpTest, PublishesAsNotarysClient) {
@@ -64,9 +71,14 @@ TEST_F(NotaryHttpTest, PublishesAsNotarysClient) {
   std::string boundary;
   for (int i = 0; i < 30; ++i) boundary += "ab";
   EXPECT_EQ(request.header("content-type"), "multipart/form-data; boundary=" + boundary);
-  EXPECT_EQ(request.body, "--" + boundary + "\r\nContent-Disposition: form-data; name=\"files\"; filename=\"root\"\r\nContent-Type: application/octet-stream\r\n\r\nR\r\n--" +
-                              boundary + "\r\nContent-Disposition: form-data; name=\"files\"; filename=\"targets/releases\"\r\nContent-Type: application/octet-stream\r\n\r\nT\r\n\r\n--" +
-                              boundary + "--\r\n");
+  EXPECT_EQ(request.body,
+            "--" + boundary +
+                "\r\nContent-Disposition: form-data; name=\"files\"; filename=\"root\"\r\nContent-Type: "
+                "application/octet-stream\r\n\r\nR\r\n--" +
+                boundary +
+                "\r\nContent-Disposition: form-data; name=\"files\"; "
+                "filename=\"targets/releases\"\r\nContent-Type: application/octet-stream\r\n\r\nT\r\n\r\n--" +
+                boundary + "--\r\n");
   ASSERT_TRUE(transport->publish({}));
   EXPECT_EQ(server_.requests().at(1).body.size(), 68u);
 }
@@ -78,7 +90,8 @@ TEST_F(NotaryHttpTest, TellsAbsentFromRefused) {
     const char* text;
   } cases[] = {
       {404, ErrorCode::no_trust_data, "remote trust data does not exist for 127.0.0.1:5000/team/app: "},
-      {401, ErrorCode::unauthorized, "you are not authorized to perform this operation: server returned 401."},
+      {401, ErrorCode::unauthorized,
+       "you are not authorized to perform this operation: server returned 401."},
       {403, ErrorCode::forbidden, "unable to reach trust server at this time: 403."},
       {429, ErrorCode::too_many_requests, "unable to reach trust server at this time: 429."},
       {500, ErrorCode::server_error, "unable to reach trust server at this time: 500."},
@@ -97,7 +110,8 @@ TEST_F(NotaryHttpTest, TellsAbsentFromRefused) {
 }
 
 TEST_F(NotaryHttpTest, UnreachableIsNotAbsent) {
-  answer_ = TestAnswer{.raw = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", .then = TestAnswer::Then::reset};
+  answer_ =
+      TestAnswer{.raw = "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", .then = TestAnswer::Then::reset};
   EXPECT_EQ(make()->current(RoleName::root(), 100).error().code(), ErrorCode::unreachable);
 }
 
@@ -117,10 +131,14 @@ TEST_F(NotaryHttpTest, DecodesRefusedUpdates) {
     const char* text;
   } cases[] = {
       {"VERSION", "{}", ErrorCode::conflict, "trust server rejected operation. Reason: said"},
-      {"INVALID_UPDATE", R"({"Name":"ErrBadRoot","Error":{"Msg":"no\u001b[31m"}})", ErrorCode::update_refused, "Reason: The root metadata is invalid: no\\x1b[31m"},
-      {"INVALID_UPDATE", R"({"Name":"ErrBadHierarchy","Error":{"Msg":"m","Missing":"snapshot"}})", ErrorCode::update_refused, "Reason: Metadata hierarchy is incomplete: m"},
-      {"INVALID_UPDATE", R"({"Name":"ErrValidation","Error":{"Msg":"v"}})", ErrorCode::update_refused, "Reason: An error occurred during validation: v"},
-      {"INVALID_GUN", R"("Require GUNs with prefix: [docker.io/]")", ErrorCode::bad_name, "Reason: Require GUNs with prefix: [docker.io/]"},
+      {"INVALID_UPDATE", R"({"Name":"ErrBadRoot","Error":{"Msg":"no\u001b[31m"}})", ErrorCode::update_refused,
+       "Reason: The root metadata is invalid: no\\x1b[31m"},
+      {"INVALID_UPDATE", R"({"Name":"ErrBadHierarchy","Error":{"Msg":"m","Missing":"snapshot"}})",
+       ErrorCode::update_refused, "Reason: Metadata hierarchy is incomplete: m"},
+      {"INVALID_UPDATE", R"({"Name":"ErrValidation","Error":{"Msg":"v"}})", ErrorCode::update_refused,
+       "Reason: An error occurred during validation: v"},
+      {"INVALID_GUN", R"("Require GUNs with prefix: [docker.io/]")", ErrorCode::bad_name,
+       "Reason: Require GUNs with prefix: [docker.io/]"},
       {"INVALID_ROLE", R"("x")", ErrorCode::bad_role, "Reason: x"},
       {"MALFORMED_JSON", "", ErrorCode::bad_format, "Reason: said"},
   };
@@ -134,14 +152,18 @@ TEST_F(NotaryHttpTest, DecodesRefusedUpdates) {
   answer_ = TestAnswer{.status = 400, .body = "<html>"};
   EXPECT_THAT(make()->publish({}).error().what(), EndsWith("trust server rejected operation."));
   answer_ = TestAnswer{.status = 413};
-  EXPECT_THAT(make()->publish({}).error().what(), HasSubstr("unable to reach trust server at this time: 413."));
+  EXPECT_THAT(make()->publish({}).error().what(),
+              HasSubstr("unable to reach trust server at this time: 413."));
 }
 
 TEST_F(NotaryHttpTest, ScopesCarryTheWholeGun) {
   handler_ = [this](const TestRequest& r) -> TestAnswer {
     if (r.target.starts_with("/token")) return {.body = R"({"token":"t"})"};
     if (r.header("authorization") == "Bearer t") return {.body = "{}"};
-    return {.status = 401, .headers = {{"Www-Authenticate", "Bearer realm=\"" + server_.url() + "/token\",service=\"notary-server\",scope=\"repository:evil:*\""}}};
+    return {.status = 401,
+            .headers = {
+                {"Www-Authenticate", "Bearer realm=\"" + server_.url() +
+                                         "/token\",service=\"notary-server\",scope=\"repository:evil:*\""}}};
   };
   const auto transport = make();
   EXPECT_TRUE(transport->current(RoleName::root(), 100));
@@ -151,17 +173,24 @@ TEST_F(NotaryHttpTest, ScopesCarryTheWholeGun) {
   for (const auto& r : server_.requests()) {
     if (r.target.starts_with("/token")) tokens.push_back(r.target);
   }
-  EXPECT_THAT(tokens, ::testing::ElementsAre("/token?scope=repository%3A127.0.0.1%3A5000%2Fteam%2Fapp%3Apull&service=notary-server",
-                                             "/token?scope=repository%3A127.0.0.1%3A5000%2Fteam%2Fapp%3Apush%2Cpull&service=notary-server",
-                                             "/token?scope=repository%3A127.0.0.1%3A5000%2Fteam%2Fapp%3A%2A&service=notary-server"));
+  EXPECT_THAT(
+      tokens,
+      ::testing::ElementsAre(
+          "/token?scope=repository%3A127.0.0.1%3A5000%2Fteam%2Fapp%3Apull&service=notary-server",
+          "/token?scope=repository%3A127.0.0.1%3A5000%2Fteam%2Fapp%3Apush%2Cpull&service=notary-server",
+          "/token?scope=repository%3A127.0.0.1%3A5000%2Fteam%2Fapp%3A%2A&service=notary-server"));
 }
 
 TEST_F(NotaryHttpTest, ChecksItsArguments) {
   const auto gun = Gun::parse("a/b").value();
-  EXPECT_EQ(notary_http(http_, {.base_url = "notary.example", .gun = gun}, random_).error().code(), ErrorCode::bad_config);
-  EXPECT_EQ(notary_http(http_, {.base_url = "https://h/?x", .gun = gun}, random_).error().code(), ErrorCode::bad_config);
-  EXPECT_EQ(notary_http(http_, {.base_url = "http://notary.example", .gun = gun}, random_).error().code(), ErrorCode::usage);
-  EXPECT_TRUE(notary_http(http_, {.base_url = "http://notary.example", .gun = gun, .allow_plain_http = true}, random_));
+  EXPECT_EQ(notary_http(http_, {.base_url = "notary.example", .gun = gun}, random_).error().code(),
+            ErrorCode::bad_config);
+  EXPECT_EQ(notary_http(http_, {.base_url = "https://h/?x", .gun = gun}, random_).error().code(),
+            ErrorCode::bad_config);
+  EXPECT_EQ(notary_http(http_, {.base_url = "http://notary.example", .gun = gun}, random_).error().code(),
+            ErrorCode::usage);
+  EXPECT_TRUE(notary_http(http_, {.base_url = "http://notary.example", .gun = gun, .allow_plain_http = true},
+                          random_));
   const auto transport = make();
   EXPECT_EQ(transport->server_key(RoleName::root()).error().code(), ErrorCode::bad_role);
   const auto odd = RoleName::parse_tuf1("../x").value();
@@ -179,10 +208,14 @@ TEST_F(NotaryHttpTest, MissingKeyIsToldApart) {
 
 TEST_F(NotaryHttpTest, Tuf1NamesAreEncoded) {
   answer_.body = "{}";
-  const auto transport = tuf1_http(http_, {.base_url = server_.url() + "/sub", .gun = Gun::parse("a.example/b").value()}, random_).value();
+  const auto transport =
+      tuf1_http(http_, {.base_url = server_.url() + "/sub", .gun = Gun::parse("a.example/b").value()},
+                random_)
+          .value();
   EXPECT_TRUE(transport->by_version(RoleName::parse_tuf1("../x").value(), 2, 100));
   EXPECT_TRUE(transport->current(RoleName::timestamp(), 100));
-  EXPECT_EQ(server_.requests().at(0).target, "/sub/v2/a.example/b/_trust/tuf1/metadata/2." + RoleName::parse_tuf1("../x").value().encoded_file());
+  EXPECT_EQ(server_.requests().at(0).target, "/sub/v2/a.example/b/_trust/tuf1/metadata/2." +
+                                                 RoleName::parse_tuf1("../x").value().encoded_file());
   EXPECT_EQ(server_.requests().at(1).target, "/sub/v2/a.example/b/_trust/tuf1/metadata/timestamp.json");
   EXPECT_EQ(transport->by_hash(RoleName::targets(), {}, 10).error().code(), ErrorCode::usage);
   EXPECT_EQ(transport->publish({{RoleName::targets(), "{}", {}}}).error().code(), ErrorCode::usage);

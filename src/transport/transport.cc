@@ -10,7 +10,9 @@ Result<std::string> Transport::rotate_server_key(const RoleName& role) {
   return fail(ErrorCode::usage, describe() + " holds no " + role.str() + " key");
 }
 
-Result<void> Transport::remove_all() { return fail(ErrorCode::usage, describe() + " cannot remove trust data"); }
+Result<void> Transport::remove_all() {
+  return fail(ErrorCode::usage, describe() + " cannot remove trust data");
+}
 
 Result<std::string> Transport::current(const RoleName& role, std::size_t limit) {
   return std::move(fetch_all({Item{role, limit, std::nullopt, std::nullopt}}).front());

@@ -22,7 +22,7 @@ namespace boltseal::transport {
 /// One file: the current one of a role, or that of a hash or a version.
 struct Item {
   RoleName role;
-  std::size_t limit;                         ///< bytes; longer is limit_exceeded
+  std::size_t limit;  ///< bytes; longer is limit_exceeded
   std::optional<Sha256> sha256;
   std::optional<std::int64_t> version;
 };
@@ -31,7 +31,7 @@ struct Item {
 struct Part {
   RoleName role;
   std::string bytes;
-  std::optional<std::int64_t> version;       ///< needed by stores that name files by version (TUF 1.0)
+  std::optional<std::int64_t> version;  ///< needed by stores that name files by version (TUF 1.0)
 };
 
 /// Used by one thread at a time. Strings have at least 64 bytes of spare capacity, so that json::Document

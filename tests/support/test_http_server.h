@@ -1,5 +1,5 @@
-// A small HTTP/1.1 server on loopback for tests: a handler makes the answers, and an answer may misbehave. One
-// thread for each connection; all end with the server.
+// A small HTTP/1.1 server on loopback for tests: a handler makes the answers, and an answer may misbehave.
+// One thread for each connection; all end with the server.
 #pragma once
 
 #include <arpa/inet.h>
@@ -23,8 +23,8 @@ namespace boltseal::testing {
 
 struct TestRequest {
   std::string method;
-  std::string target;                              // path and query as they came
-  std::map<std::string, std::string> headers;      // names in lower case
+  std::string target;                          // path and query as they came
+  std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
   std::string header(const std::string& name) const {
     const auto found = headers.find(name);
@@ -36,8 +36,8 @@ struct TestAnswer {
   int status = 200;
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  bool content_length = true;                      // of the body; false: the headers above say it
-  std::string raw;                                 // sent instead of all this
+  bool content_length = true;  // of the body; false: the headers above say it
+  std::string raw;             // sent instead of all this
   enum class Then { keep, close, reset, endless, drip, hang } then = Then::keep;
 };
 
@@ -80,7 +80,8 @@ class TestHttpServer {
     if (!unix_path.empty()) {
       sockaddr_un address{};
       address.sun_family = AF_UNIX;
-      std::copy_n(unix_path.begin(), std::min(unix_path.size(), sizeof address.sun_path - 1), address.sun_path);
+      std::copy_n(unix_path.begin(), std::min(unix_path.size(), sizeof address.sun_path - 1),
+                  address.sun_path);
       listener_ = socket(AF_UNIX, SOCK_STREAM, 0);
       check(bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address));
       check(listen(listener_, 64));
@@ -138,7 +139,8 @@ class TestHttpServer {
   static bool read_request(int fd, std::string& buffer, TestRequest& out) {
     std::size_t end;
     while ((end = buffer.find("\r\n\r\n")) == std::string::npos) {
-      if (!receive(fd, buffer) || buffer.front() == '\x16') return false;  // a TLS handshake: hang up, as servers do
+      if (!receive(fd, buffer) || buffer.front() == '\x16')
+        return false;  // a TLS handshake: hang up, as servers do
     }
     out = TestRequest();
     const auto head = buffer.substr(0, end + 2);
@@ -150,12 +152,15 @@ class TestHttpServer {
       const auto next = head.find("\r\n", at);
       const auto colon = head.find(':', at);
       auto name = head.substr(at, colon - at);
-      std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+      std::transform(name.begin(), name.end(), name.begin(),
+                     [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
       const auto value = std::min(head.find_first_not_of(' ', colon + 1), next);
-      out.headers[name] += (out.headers.count(name) != 0 && !out.headers[name].empty() ? ", " : "") + head.substr(value, next - value);
+      out.headers[name] += (out.headers.count(name) != 0 && !out.headers[name].empty() ? ", " : "") +
+                           head.substr(value, next - value);
       at = next + 2;
     }
-    const auto length = static_cast<std::size_t>(std::strtoul(out.header("content-length").c_str(), nullptr, 10));
+    const auto length =
+        static_cast<std::size_t>(std::strtoul(out.header("content-length").c_str(), nullptr, 10));
     while (buffer.size() < end + 4 + length) {
       if (!receive(fd, buffer)) return false;
     }

@@ -25,11 +25,17 @@ class TransportConformance : public ::testing::TestWithParam<ConformanceFactory>
   TransportConformance() : subject_(GetParam()()), transport_(*subject_.transport) {}
 
   bool notary() const { return transport_.form() == tuf::Form::notary; }
-  RoleName delegation() const { return notary() ? RoleName::releases() : RoleName::parse_tuf1("team/a ?#%2f..").value(); }
-  static std::string file(const std::string& text, int version) { return "{\"signed\":{\"version\":" + std::to_string(version) + ",\"x\":\"" + text + "\"},\"signatures\":[]}"; }
+  RoleName delegation() const {
+    return notary() ? RoleName::releases() : RoleName::parse_tuf1("team/a ?#%2f..").value();
+  }
+  static std::string file(const std::string& text, int version) {
+    return "{\"signed\":{\"version\":" + std::to_string(version) + ",\"x\":\"" + text +
+           "\"},\"signatures\":[]}";
+  }
   void publish(int version) {
     std::vector<Part> parts;
-    for (const auto& role : {RoleName::timestamp(), RoleName::snapshot(), delegation(), RoleName::targets(), RoleName::root()})
+    for (const auto& role :
+         {RoleName::timestamp(), RoleName::snapshot(), delegation(), RoleName::targets(), RoleName::root()})
       parts.push_back({role, file(role == delegation() ? "delegation" : role.str(), version), version});
     const auto published = transport_.publish(parts);
     ASSERT_TRUE(published) << published.error().what();
@@ -39,7 +45,9 @@ class TransportConformance : public ::testing::TestWithParam<ConformanceFactory>
     if (notary() || role == RoleName::timestamp()) return transport_.current(role, limit);
     return transport_.by_version(role, version, limit);
   }
-  ErrorCode code(const Result<std::string>& result) { return result ? ErrorCode::internal : result.error().code(); }
+  ErrorCode code(const Result<std::string>& result) {
+    return result ? ErrorCode::internal : result.error().code();
+  }
 
   ConformanceSubject subject_;
   Transport& transport_;
@@ -54,7 +62,8 @@ TEST_P(TransportConformance, EmptyRepositoryHasNoTrustData) {
 
 TEST_P(TransportConformance, GivesBackTheBytes) {
   publish(1);
-  for (const auto& role : {RoleName::root(), RoleName::targets(), RoleName::snapshot(), RoleName::timestamp(), delegation()}) {
+  for (const auto& role :
+       {RoleName::root(), RoleName::targets(), RoleName::snapshot(), RoleName::timestamp(), delegation()}) {
     const auto bytes = newest(role, 1);
     ASSERT_TRUE(bytes) << bytes.error().what();
     EXPECT_EQ(*bytes, file(role == delegation() ? "delegation" : role.str(), 1));
@@ -78,8 +87,10 @@ TEST_P(TransportConformance, FindsByHash) {
   const auto found = transport_.by_hash(RoleName::targets(), hash, 1000);
   if (!notary() && !found && found.error().code() == ErrorCode::usage) return;  // found by version there
   EXPECT_EQ(found.value(), file("targets", 1));
-  EXPECT_EQ(code(transport_.by_hash(RoleName::targets(), crypto::sha256("other"), 1000)), ErrorCode::metadata_missing);
-  EXPECT_EQ(transport_.by_hash(delegation(), crypto::sha256(file("delegation", 1)), 1000).value(), file("delegation", 1));
+  EXPECT_EQ(code(transport_.by_hash(RoleName::targets(), crypto::sha256("other"), 1000)),
+            ErrorCode::metadata_missing);
+  EXPECT_EQ(transport_.by_hash(delegation(), crypto::sha256(file("delegation", 1)), 1000).value(),
+            file("delegation", 1));
 }
 
 TEST_P(TransportConformance, LimitsAreExact) {

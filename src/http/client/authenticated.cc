@@ -19,7 +19,7 @@ struct Door {
   Kind kind = Kind::open;
   std::optional<Url> realm;
   std::string service;
-  std::string scope;                         // of the challenge; used where the caller names none
+  std::string scope;  // of the challenge; used where the caller names none
 };
 
 struct Token {
@@ -52,7 +52,8 @@ Result<std::vector<Challenge>> challenges_of(const Response& response) {
   std::vector<Challenge> all;
   for (const auto& header : response.headers) {
     std::string name = header.name;
-    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     if (name != "www-authenticate") continue;
     auto parsed = BS_TRY(parse_challenges(header.value));
     all.insert(all.end(), std::make_move_iterator(parsed.begin()), std::make_move_iterator(parsed.end()));
@@ -62,14 +63,16 @@ Result<std::vector<Challenge>> challenges_of(const Response& response) {
 
 Result<Door> door_of(const Request& request, const std::vector<Challenge>& challenges) {
   const auto with_scheme = [&](std::string_view scheme) {
-    return std::find_if(challenges.begin(), challenges.end(), [&](const Challenge& c) { return c.scheme == scheme; });
+    return std::find_if(challenges.begin(), challenges.end(),
+                        [&](const Challenge& c) { return c.scheme == scheme; });
   };
   Door door;
   const auto bearer = with_scheme("bearer");
   if (bearer == challenges.end()) {
     if (with_scheme("basic") == challenges.end()) {
-      return fail(ErrorCode::unauthorized, describe(request) + ": the server asks for the authentication scheme " +
-                                               escape_untrusted(challenges.front().scheme) + ", which is not supported");
+      return fail(ErrorCode::unauthorized,
+                  describe(request) + ": the server asks for the authentication scheme " +
+                      escape_untrusted(challenges.front().scheme) + ", which is not supported");
     }
     door.kind = Door::Kind::basic;
     return door;
@@ -77,10 +80,14 @@ Result<Door> door_of(const Request& request, const std::vector<Challenge>& chall
   door.kind = Door::Kind::bearer;
   const auto realm = value_of(*bearer, "realm");
   auto url = Url::parse(realm);
-  if (!url) return fail(ErrorCode::bad_response, describe(request) + ": the server names a bad token server: " + url.error().what());
+  if (!url)
+    return fail(ErrorCode::bad_response,
+                describe(request) + ": the server names a bad token server: " + url.error().what());
   if (!url->is_https() && !(url->is_loopback() && request.url.is_loopback())) {
-    return fail(ErrorCode::bad_response, describe(request) + ": the server names a token server without https: " + escape_untrusted(realm),
-                "the server's realm must be an https:// address");
+    return fail(
+        ErrorCode::bad_response,
+        describe(request) + ": the server names a token server without https: " + escape_untrusted(realm),
+        "the server's realm must be an https:// address");
   }
   door.realm = std::move(*url);
   door.service = value_of(*bearer, "service");
@@ -96,7 +103,7 @@ struct AuthenticatedClient::State {
   Client& client;
   CredentialSource& credentials;
   const Clock& clock;
-  std::map<std::string, Door> doors;         // by origin
+  std::map<std::string, Door> doors;  // by origin
   std::map<std::string, Token> tokens;
 
   const Door* known_door(const Request& request) const {
@@ -107,7 +114,8 @@ struct AuthenticatedClient::State {
   Result<Authorization> open(const Door& door, const Request& request, const Access& access, bool fresh);
   Result<Authorization> basic(const Request& request, const Access& access);
   Result<Authorization> bearer(const Door& door, const Request& request, const Access& access, bool fresh);
-  Result<TokenResponse> fetch(const TokenQuestion& question, const Request& request, const Access& access, const Credential& credential);
+  Result<TokenResponse> fetch(const TokenQuestion& question, const Request& request, const Access& access,
+                              const Credential& credential);
   Result<Request> prepared(const Request& request, const Access& access);
   Result<Response> after(const Request& sent, Result<Response> answer, const Access& access);
 };
@@ -123,16 +131,18 @@ Result<Authorization> AuthenticatedClient::State::basic(const Request& request, 
                 "log in first: docker login " + escape_untrusted(access.registry_host));
   }
   if (!may_carry_secrets(request, request.url)) {
-    return fail(ErrorCode::unauthorized, describe(request) + ": the password is not sent without TLS or to an unchecked certificate",
+    return fail(ErrorCode::unauthorized,
+                describe(request) + ": the password is not sent without TLS or to an unchecked certificate",
                 "give the server a certificate and its CA with --ca-file FILE");
   }
   return basic_authorization(credential.username, credential.password);
 }
 
-Result<TokenResponse> AuthenticatedClient::State::fetch(const TokenQuestion& question, const Request& request, const Access& access,
-                                                       const Credential& credential) {
+Result<TokenResponse> AuthenticatedClient::State::fetch(const TokenQuestion& question, const Request& request,
+                                                        const Access& access, const Credential& credential) {
   const auto ask = [&](Request token_request) -> Result<std::pair<Request, Response>> {
-    token_request.skip_certificate_check = request.skip_certificate_check && question.realm.same_origin(request.url);
+    token_request.skip_certificate_check =
+        request.skip_certificate_check && question.realm.same_origin(request.url);
     auto answer = client.send(token_request);
     wipe_string(token_request.body);
     if (!answer) return fail(std::move(answer).error().within("asking for a token"));
@@ -141,20 +151,25 @@ Result<TokenResponse> AuthenticatedClient::State::fetch(const TokenQuestion& que
   if (!credential.identity_token.empty()) {
     auto [asked, answer] = BS_TRY(ask(token_post_request(question, credential)));
     // Token servers without OAuth2 have no POST: they take the identity token as a password.
-    if (answer.status != 404 && answer.status != 405) return read_token_answer(asked, std::move(answer), access.registry_host);
+    if (answer.status != 404 && answer.status != 405)
+      return read_token_answer(asked, std::move(answer), access.registry_host);
   }
   auto [asked, answer] = BS_TRY(ask(token_get_request(question, credential)));
   return read_token_answer(asked, std::move(answer), access.registry_host);
 }
 
-Result<Authorization> AuthenticatedClient::State::bearer(const Door& door, const Request& request, const Access& access, bool fresh) {
-  TokenQuestion question{*door.realm, door.service, access.scopes.empty() ? words(door.scope) : access.scopes};
+Result<Authorization> AuthenticatedClient::State::bearer(const Door& door, const Request& request,
+                                                         const Access& access, bool fresh) {
+  TokenQuestion question{*door.realm, door.service,
+                         access.scopes.empty() ? words(door.scope) : access.scopes};
   auto sorted = question.scopes;
   std::sort(sorted.begin(), sorted.end());
-  std::string key = request.url.origin() + '\n' + question.realm.str() + '\n' + question.service + '\n' + access.registry_host;
+  std::string key = request.url.origin() + '\n' + question.realm.str() + '\n' + question.service + '\n' +
+                    access.registry_host;
   for (const auto& scope : sorted) key += '\n' + scope;
   const auto known = tokens.find(key);
-  if (known != tokens.end() && !fresh && clock.now() < known->second.expires) return known->second.authorization;
+  if (known != tokens.end() && !fresh && clock.now() < known->second.expires)
+    return known->second.authorization;
 
   auto credential = BS_TRY(credentials.find(access.registry_host));
   if (!credential.is_anonymous() && !may_carry_secrets(request, question.realm)) credential = Credential();
@@ -165,9 +180,11 @@ Result<Authorization> AuthenticatedClient::State::bearer(const Door& door, const
   return tokens.insert_or_assign(key, std::move(kept)).first->second.authorization;
 }
 
-Result<Authorization> AuthenticatedClient::State::open(const Door& door, const Request& request, const Access& access, bool fresh) {
+Result<Authorization> AuthenticatedClient::State::open(const Door& door, const Request& request,
+                                                       const Access& access, bool fresh) {
   if (door.kind == Door::Kind::open) return nullptr;
-  if (access.use_registry_token && door.kind == Door::Kind::bearer && may_carry_secrets(request, request.url)) {
+  if (access.use_registry_token && door.kind == Door::Kind::bearer &&
+      may_carry_secrets(request, request.url)) {
     const auto credential = BS_TRY(credentials.find(access.registry_host));
     if (!credential.registry_token.empty()) return bearer_authorization(credential.registry_token);
   }
@@ -182,7 +199,8 @@ Result<Request> AuthenticatedClient::State::prepared(const Request& request, con
 }
 
 /// Decides about an answer: passes it on, or answers the challenge and sends once more.
-Result<Response> AuthenticatedClient::State::after(const Request& sent, Result<Response> answer, const Access& access) {
+Result<Response> AuthenticatedClient::State::after(const Request& sent, Result<Response> answer,
+                                                   const Access& access) {
   if (!answer) return answer;
   const auto origin = sent.url.origin();
   if (answer->status != 401) {
@@ -207,7 +225,8 @@ Result<Response> AuthenticatedClient::send(const Request& request, const Access&
   return state_->after(prepared, state_->client.send(prepared), access);
 }
 
-std::vector<Result<Response>> AuthenticatedClient::send_all(const std::vector<Request>& requests, const Access& access) {
+std::vector<Result<Response>> AuthenticatedClient::send_all(const std::vector<Request>& requests,
+                                                            const Access& access) {
   std::vector<std::optional<Result<Response>>> answers(requests.size());
   std::vector<Request> batch;
   std::vector<std::size_t> places;
@@ -225,7 +244,8 @@ std::vector<Result<Response>> AuthenticatedClient::send_all(const std::vector<Re
     places.push_back(i);
   }
   auto sent = state_->client.send_all(batch);
-  for (std::size_t i = 0; i < sent.size(); ++i) answers[places[i]] = state_->after(batch[i], std::move(sent[i]), access);
+  for (std::size_t i = 0; i < sent.size(); ++i)
+    answers[places[i]] = state_->after(batch[i], std::move(sent[i]), access);
   std::vector<Result<Response>> out;
   out.reserve(answers.size());
   for (auto& answer : answers) out.push_back(std::move(*answer));

@@ -21,9 +21,9 @@ namespace boltseal::http {
 
 /// Whose credentials, and what for.
 struct Access {
-  std::string registry_host;                 ///< key of the look-up: the GUN's registry, not the trust server
-  std::vector<std::string> scopes;           ///< "repository:docker.io/library/alpine:pull", in this order
-  bool use_registry_token = false;           ///< config.json's registrytoken holds for registries alone
+  std::string registry_host;        ///< key of the look-up: the GUN's registry, not the trust server
+  std::vector<std::string> scopes;  ///< "repository:docker.io/library/alpine:pull", in this order
+  bool use_registry_token = false;  ///< config.json's registrytoken holds for registries alone
 };
 
 /// Used by one thread at a time. Keeps references: they must outlive it.

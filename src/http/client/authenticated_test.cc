@@ -26,19 +26,26 @@ Credential user() {
 /// A protected server whose token endpoint is on the same port.
 class AuthenticatedTest : public ::testing::Test {
  protected:
-  AuthenticatedTest() : server_([this](const TestRequest& r) { return answer(r); }), client_(make_curl_client({})), clock_(Time(std::chrono::hours(24 * 20'000))) {}
+  AuthenticatedTest()
+      : server_([this](const TestRequest& r) { return answer(r); }),
+        client_(make_curl_client({})),
+        clock_(Time(std::chrono::hours(24 * 20'000))) {}
 
   TestAnswer answer(const TestRequest& r) {
     if (r.target.starts_with("/token")) return token_answer(r);
     if (r.header("authorization") == "Bearer " + good_token_) return {.body = "secret of " + r.target};
-    return {.status = 401, .body = "no", .headers = {{"WWW-Authenticate", challenge_.empty() ? bearer() : challenge_}}};
+    return {.status = 401,
+            .body = "no",
+            .headers = {{"WWW-Authenticate", challenge_.empty() ? bearer() : challenge_}}};
   }
   TestAnswer token_answer(const TestRequest& r) {
     if (r.method == "POST" && !post_allowed_) return {.status = 405};
     if (token_status_ != 200) return {.status = token_status_, .body = "go away\x1b[31m"};
     return {.body = "{\"token\":\"" + good_token_ + "\",\"expires_in\":100}"};
   }
-  std::string bearer() const { return "Bearer realm=\"" + server_.url() + "/token\",service=\"svc\",scope=\"repository:other:pull\""; }
+  std::string bearer() const {
+    return "Bearer realm=\"" + server_.url() + "/token\",service=\"svc\",scope=\"repository:other:pull\"";
+  }
   Request get(const std::string& path) const { return Request(Url::parse(server_.url() + path).value()); }
   std::vector<std::string> token_requests() const {
     std::vector<std::string> out;
@@ -62,7 +69,9 @@ TEST_F(AuthenticatedTest, AnonymousToken) {
   auto source = no_credentials();
   AuthenticatedClient http(*client_, *source, clock_);
   EXPECT_EQ(http.send(get("/a"), access_).value().body, "secret of /a");
-  EXPECT_THAT(token_requests(), ::testing::ElementsAre("GET /token?scope=repository%3Areg.example%2Fapp%3Apull%2Cpush&service=svc"));
+  EXPECT_THAT(
+      token_requests(),
+      ::testing::ElementsAre("GET /token?scope=repository%3Areg.example%2Fapp%3Apull%2Cpush&service=svc"));
   EXPECT_EQ(server_.requests().at(1).header("authorization"), "");
 }
 
@@ -95,7 +104,9 @@ TEST_F(AuthenticatedTest, RevokedTokenIsReplacedOnce) {
 TEST_F(AuthenticatedTest, SecondRefusalIsTheAnswer) {
   auto source = fixed_credentials(user());
   AuthenticatedClient http(*client_, *source, clock_);
-  TestHttpServer stubborn([&](const TestRequest&) { return TestAnswer{.status = 401, .headers = {{"WWW-Authenticate", "Basic realm=\"x\""}}}; });
+  TestHttpServer stubborn([&](const TestRequest&) {
+    return TestAnswer{.status = 401, .headers = {{"WWW-Authenticate", "Basic realm=\"x\""}}};
+  });
   Request request(Url::parse(stubborn.url()).value());
   EXPECT_EQ(http.send(request, access_).value().status, 401);
   EXPECT_EQ(stubborn.requests().size(), 2u);
@@ -112,7 +123,9 @@ TEST_F(AuthenticatedTest, IdentityTokenByPost) {
   const auto post = server_.requests().at(1);
   EXPECT_EQ(post.method, "POST");
   EXPECT_EQ(post.header("content-type"), "application/x-www-form-urlencoded");
-  EXPECT_EQ(post.body, "client_id=docker&grant_type=refresh_token&refresh_token=id%2Ft&scope=repository%3Areg.example%2Fapp%3Apull%2Cpush&service=svc");
+  EXPECT_EQ(post.body,
+            "client_id=docker&grant_type=refresh_token&refresh_token=id%2Ft&scope=repository%3Areg.example%"
+            "2Fapp%3Apull%2Cpush&service=svc");
 }
 
 TEST_F(AuthenticatedTest, IdentityTokenFallsBackToGet) {
@@ -156,7 +169,11 @@ TEST_F(AuthenticatedTest, TokenServerErrors) {
   const struct {
     int status;
     ErrorCode code;
-  } cases[] = {{401, ErrorCode::unauthorized}, {403, ErrorCode::forbidden}, {429, ErrorCode::too_many_requests}, {500, ErrorCode::server_error}, {418, ErrorCode::bad_response}};
+  } cases[] = {{401, ErrorCode::unauthorized},
+               {403, ErrorCode::forbidden},
+               {429, ErrorCode::too_many_requests},
+               {500, ErrorCode::server_error},
+               {418, ErrorCode::bad_response}};
   for (const auto& [status, code] : cases) {
     token_status_ = status;
     auto source = no_credentials();
@@ -169,8 +186,9 @@ TEST_F(AuthenticatedTest, TokenServerErrors) {
 
 TEST_F(AuthenticatedTest, BadRealmsGetNothing) {
   auto source = fixed_credentials(user());
-  for (const char* challenge : {"Bearer realm=\"http://evil.example/token\"", "Bearer realm=\"file:///etc/passwd\"", "Bearer service=\"x\"",
-                                "Bearer realm=\"http://u:p@127.0.0.1/\"", "Bearer realm=\"unclosed"}) {
+  for (const char* challenge :
+       {"Bearer realm=\"http://evil.example/token\"", "Bearer realm=\"file:///etc/passwd\"",
+        "Bearer service=\"x\"", "Bearer realm=\"http://u:p@127.0.0.1/\"", "Bearer realm=\"unclosed"}) {
     challenge_ = challenge;
     AuthenticatedClient http(*client_, *source, clock_);
     EXPECT_EQ(http.send(get("/a"), access_).error().code(), ErrorCode::bad_response) << challenge;
@@ -202,7 +220,8 @@ TEST_F(AuthenticatedTest, ManyShareOneToken) {
   std::vector<Request> requests;
   for (int i = 0; i < 8; ++i) requests.push_back(get("/" + std::to_string(i)));
   const auto answers = http.send_all(requests, access_);
-  for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i].value().body, "secret of /" + std::to_string(i));
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    EXPECT_EQ(answers[i].value().body, "secret of /" + std::to_string(i));
   EXPECT_EQ(token_requests().size(), 1u);
   EXPECT_EQ(server_.requests().size(), 10u);
 }
@@ -234,7 +253,8 @@ TEST_F(AuthenticatedTest, PasswordsNeedTlsBeyondLoopback) {
   EXPECT_EQ(http.send(unchecked, access_).error().code(), ErrorCode::unauthorized);
   // A far server may not make us ask this machine's own services without TLS.
   far.header = "Bearer realm=\"http://127.0.0.1:80/token\"";
-  EXPECT_EQ(http.send(Request(Url::parse("https://reg.example/").value()), access_).error().code(), ErrorCode::bad_response);
+  EXPECT_EQ(http.send(Request(Url::parse("https://reg.example/").value()), access_).error().code(),
+            ErrorCode::bad_response);
   EXPECT_EQ(far.secrets, 0);
 }
 

@@ -1,7 +1,8 @@
 #include "http/client/client.h"
 
-#include <algorithm>
 #include <strings.h>
+
+#include <algorithm>
 
 #include "base/untrusted.h"
 
@@ -9,7 +10,8 @@ namespace boltseal::http {
 
 const std::string* Response::find(std::string_view name) const {
   for (const auto& header : headers) {
-    if (header.name.size() == name.size() && strncasecmp(header.name.data(), name.data(), name.size()) == 0) return &header.value;
+    if (header.name.size() == name.size() && strncasecmp(header.name.data(), name.data(), name.size()) == 0)
+      return &header.value;
   }
   return nullptr;
 }

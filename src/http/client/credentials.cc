@@ -81,7 +81,8 @@ Result<Credential> parse_helper_answer(std::string text, const std::string& prog
   limits.depth = 8;
   limits.nodes = 256;
   auto document = json::Document::parse(std::move(text), limits);
-  if (!document || !document->root().is_object()) return fail(ErrorCode::bad_response, program + " did not answer with a JSON object");
+  if (!document || !document->root().is_object())
+    return fail(ErrorCode::bad_response, program + " did not answer with a JSON object");
   Credential out;
   const auto* user = document->root().find("Username");
   const auto* secret = document->root().find("Secret");
@@ -101,14 +102,16 @@ Result<Credential> parse_helper_answer(std::string text, const std::string& prog
 bool is_helper_name(std::string_view name) {
   if (name.empty() || name.size() > 64 || name.front() == '-' || name.front() == '.') return false;
   return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '_' || c == '-';
   });
 }
 
 }  // namespace
 
 std::string credential_key(std::string_view registry_host) {
-  if (registry_host == "docker.io" || registry_host == "index.docker.io" || registry_host == "registry-1.docker.io")
+  if (registry_host == "docker.io" || registry_host == "index.docker.io" ||
+      registry_host == "registry-1.docker.io")
     return std::string(kHubKey);
   return std::string(registry_host);
 }
@@ -127,12 +130,16 @@ Result<Credential> parse_notary_auth(std::string_view value) {
   static constexpr std::string_view kHint = "NOTARY_AUTH must be the base64 of <username>:<password>";
   while (value.ends_with('\n') || value.ends_with(' ')) value.remove_suffix(1);
   auto decoded = base64_decode(value);
-  if (!decoded) return fail(ErrorCode::bad_config, "Could not base64-decode authentication string", std::string(kHint));
+  if (!decoded)
+    return fail(ErrorCode::bad_config, "Could not base64-decode authentication string", std::string(kHint));
   const auto text = as_text(*decoded);
   const auto colon = text.find(':');
   if (colon == std::string_view::npos)
-    return fail(ErrorCode::bad_config, "Malformatted authentication string; format must be <username>:<password>", std::string(kHint));
-  if (colon == 0) return fail(ErrorCode::bad_config, "Authentication string with zero-length username", std::string(kHint));
+    return fail(ErrorCode::bad_config,
+                "Malformatted authentication string; format must be <username>:<password>",
+                std::string(kHint));
+  if (colon == 0)
+    return fail(ErrorCode::bad_config, "Authentication string with zero-length username", std::string(kHint));
   Credential out;
   out.username = text.substr(0, colon);
   out.password = Secret::of_text(text.substr(colon + 1));
@@ -149,16 +156,18 @@ Result<Credential> run_credential_helper(std::string_view name, const std::strin
   const auto program = "docker-credential-" + std::string(name);
   auto run = run_helper({program, "get"}, server, limits::kTokenBytes, deadline);
   if (!run && run.error().code() == ErrorCode::not_found) {
-    return fail(ErrorCode::bad_config, "Docker's config.json names the credential helper " + program + ", which is not on the PATH",
+    return fail(ErrorCode::bad_config,
+                "Docker's config.json names the credential helper " + program + ", which is not on the PATH",
                 "install it, or remove it from credsStore and credHelpers");
   }
   if (!run) return fail(std::move(run).error().within("credentials of " + escape_untrusted(server)));
   if (run->status != 0) {
     // docker-credential-helpers' fixed text; anything else is a failure that must not pass for "anonymous".
-    if (run->out.text().find("credentials not found in native keychain") != std::string_view::npos) return Credential();
+    if (run->out.text().find("credentials not found in native keychain") != std::string_view::npos)
+      return Credential();
     return fail(ErrorCode::bad_config,
-                program + " failed for " + escape_untrusted(server) + " with status " + std::to_string(run->status) + ": " +
-                    escape_untrusted(run->out.text()),
+                program + " failed for " + escape_untrusted(server) + " with status " +
+                    std::to_string(run->status) + ": " + escape_untrusted(run->out.text()),
                 "try: echo " + escape_untrusted(server) + " | " + program + " get");
   }
   std::string text;

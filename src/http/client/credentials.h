@@ -27,9 +27,9 @@ std::string credential_key(std::string_view registry_host);
 /// Never any credentials.
 std::unique_ptr<CredentialSource> no_credentials();
 
-/// As Docker: credHelpers[host], then credsStore, then auths (a key may be written as a URL: its host counts).
-/// Answers are kept for the life of the source. Helper errors: bad_config (name, missing program), timed_out,
-/// limit_exceeded, bad_response.
+/// As Docker: credHelpers[host], then credsStore, then auths (a key may be written as a URL: its host
+/// counts). Answers are kept for the life of the source. Helper errors: bad_config (name, missing program),
+/// timed_out, limit_exceeded, bad_response.
 std::unique_ptr<CredentialSource> docker_credentials(DockerConfig config);
 
 /// NOTARY_AUTH: base64("user:password"). bad_config with notary's texts.

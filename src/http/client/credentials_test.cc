@@ -26,7 +26,8 @@ TEST(DockerConfig, ReadsAuths) {
 
   const auto good = DockerConfig::parse(R"({
     "auths": {"127.0.0.1:5000": {"auth": "dTpwOnE="}, "acr.example": {"auth": "MDowAA==", "identitytoken": "idt"}, "r.example": {"registrytoken": "rt"}, "e.example": {}},
-    "credHelpers": {"gcr.io": "gcloud"}, "credsStore": "desktop", "currentContext": "prod", "x": 1.5, "credentialSpecs": null})").value();
+    "credHelpers": {"gcr.io": "gcloud"}, "credsStore": "desktop", "currentContext": "prod", "x": 1.5, "credentialSpecs": null})")
+                        .value();
   EXPECT_EQ(good.auths.at("127.0.0.1:5000").username, "u");
   EXPECT_EQ(good.auths.at("127.0.0.1:5000").password.text(), "p:q");
   EXPECT_EQ(good.auths.at("acr.example").password.text(), "0");  // Docker cuts a trailing NUL
@@ -45,8 +46,9 @@ TEST(DockerConfig, EmptyIsEmpty) {
 }
 
 TEST(DockerConfig, RefusesBrokenText) {
-  for (const char* text : {"[]", "{", R"({"auths":[]})", R"({"auths":{"a":5}})", R"({"auths":{"a":{"auth":"%"}}})", R"({"credsStore":5})",
-                           R"({"credHelpers":{"a":1}})", R"({"auths":{},"auths":{}})"}) {
+  for (const char* text :
+       {"[]", "{", R"({"auths":[]})", R"({"auths":{"a":5}})", R"({"auths":{"a":{"auth":"%"}}})",
+        R"({"credsStore":5})", R"({"credHelpers":{"a":1}})", R"({"auths":{},"auths":{}})"}) {
     const auto config = DockerConfig::parse(text);
     ASSERT_FALSE(config) << text;
     EXPECT_EQ(config.error().code(), ErrorCode::bad_config);
@@ -65,8 +67,10 @@ TEST(Credentials, Keys) {
 }
 
 TEST(Credentials, FromFile) {
-  auto source = docker_credentials(DockerConfig::parse(R"({"auths": {"https://old.example/v1/": {"auth": "YTpi"},
-    "https://index.docker.io/v1/": {"auth": "aHViOnA="}, "r.example:5000": {"auth": "cjpw"}}})").value());
+  auto source =
+      docker_credentials(DockerConfig::parse(R"({"auths": {"https://old.example/v1/": {"auth": "YTpi"},
+    "https://index.docker.io/v1/": {"auth": "aHViOnA="}, "r.example:5000": {"auth": "cjpw"}}})")
+                             .value());
   EXPECT_EQ(source->find("docker.io").value().username, "hub");
   EXPECT_EQ(source->find("old.example").value().username, "a");
   EXPECT_EQ(source->find("r.example:5000").value().username, "r");
@@ -79,7 +83,8 @@ TEST(Credentials, NotaryAuth) {
   EXPECT_EQ(good.username, "user");
   EXPECT_EQ(good.password.text(), "pass:word");
   EXPECT_EQ(parse_notary_auth("%%").error().what(), "Could not base64-decode authentication string");
-  EXPECT_EQ(parse_notary_auth("dXNlcg==").error().what(), "Malformatted authentication string; format must be <username>:<password>");
+  EXPECT_EQ(parse_notary_auth("dXNlcg==").error().what(),
+            "Malformatted authentication string; format must be <username>:<password>");
   EXPECT_EQ(parse_notary_auth("OnB3").error().what(), "Authentication string with zero-length username");
 }
 
@@ -105,7 +110,9 @@ class HelperTest : public ::testing::Test {
 };
 
 TEST_F(HelperTest, AnswersTheProtocol) {
-  install("ok", R"(read server; echo "{\"ServerURL\":\"$server\",\"Username\":\"u-$1\",\"Secret\":\"s-$server\"}")");
+  install(
+      "ok",
+      R"(read server; echo "{\"ServerURL\":\"$server\",\"Username\":\"u-$1\",\"Secret\":\"s-$server\"}")");
   const auto credential = run_credential_helper("ok", "127.0.0.1:5000", seconds(20)).value();
   EXPECT_EQ(credential.username, "u-get");
   EXPECT_EQ(credential.password.text(), "s-127.0.0.1:5000");
@@ -127,25 +134,32 @@ TEST_F(HelperTest, UnknownServerIsAnonymousOtherFailuresAreNot) {
   EXPECT_EQ(error.code(), ErrorCode::bad_config);
   EXPECT_THAT(error.what(), HasSubstr("keychain is locked"));
   EXPECT_EQ(run_credential_helper("empty", "x.example", seconds(20)).error().code(), ErrorCode::bad_response);
-  EXPECT_EQ(run_credential_helper("missing-one", "x.example", seconds(20)).error().code(), ErrorCode::bad_config);
+  EXPECT_EQ(run_credential_helper("missing-one", "x.example", seconds(20)).error().code(),
+            ErrorCode::bad_config);
 }
 
 TEST_F(HelperTest, IsBounded) {
   install("slow", "exec sleep 30");
   install("endless", "exec yes");
-  EXPECT_EQ(run_credential_helper("slow", "x.example", milliseconds(200)).error().code(), ErrorCode::timed_out);
-  EXPECT_EQ(run_credential_helper("endless", "x.example", seconds(20)).error().code(), ErrorCode::limit_exceeded);
+  EXPECT_EQ(run_credential_helper("slow", "x.example", milliseconds(200)).error().code(),
+            ErrorCode::timed_out);
+  EXPECT_EQ(run_credential_helper("endless", "x.example", seconds(20)).error().code(),
+            ErrorCode::limit_exceeded);
 }
 
 TEST_F(HelperTest, NamesAreChecked) {
   for (const char* name : {"", "../x", "a/b", "-x", ".x", "a b", "x;y", "$(x)"})
-    EXPECT_EQ(run_credential_helper(name, "x.example", seconds(1)).error().code(), ErrorCode::bad_config) << name;
+    EXPECT_EQ(run_credential_helper(name, "x.example", seconds(1)).error().code(), ErrorCode::bad_config)
+        << name;
 }
 
 TEST_F(HelperTest, ChainPrefersHelperOfTheHost) {
   install("one", R"(echo '{"ServerURL":"x","Username":"one","Secret":"s"}')");
   install("store", R"(echo '{"ServerURL":"x","Username":"store","Secret":"s"}')");
-  auto source = docker_credentials(DockerConfig::parse(R"({"auths":{"a.example":{"auth":"ZjpwCg=="}},"credHelpers":{"a.example":"one"},"credsStore":"store"})").value());
+  auto source = docker_credentials(
+      DockerConfig::parse(
+          R"({"auths":{"a.example":{"auth":"ZjpwCg=="}},"credHelpers":{"a.example":"one"},"credsStore":"store"})")
+          .value());
   EXPECT_EQ(source->find("a.example").value().username, "one");
   EXPECT_EQ(source->find("b.example").value().username, "store");
   fs::remove_all(directory_ + "/docker-credential-one");

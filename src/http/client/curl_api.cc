@@ -38,12 +38,14 @@ Result<CurlApi> load() {
 #undef BS_LOAD
   const auto global_init = BS_TRY(library.symbol<decltype(&::curl_global_init)>("curl_global_init"));
   const auto version_info = BS_TRY(library.symbol<decltype(&::curl_version_info)>("curl_version_info"));
-  if (global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) return fail(ErrorCode::io_error, "libcurl does not start");
+  if (global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+    return fail(ErrorCode::io_error, "libcurl does not start");
   const auto* info = version_info(CURLVERSION_NOW);
   // 7.85: CURLOPT_PROTOCOLS_STR; an older one would ignore it and speak other protocols.
   if (info == nullptr || info->version_num < 0x075500)
     return fail(ErrorCode::io_error, "libcurl is older than 7.85.0", "upgrade the package libcurl4");
-  if (info->ssl_version == nullptr || std::string_view(info->ssl_version).find("OpenSSL") == std::string_view::npos)
+  if (info->ssl_version == nullptr ||
+      std::string_view(info->ssl_version).find("OpenSSL") == std::string_view::npos)
     return fail(ErrorCode::io_error, "libcurl does not use OpenSSL", "install the package libcurl4");
   return api;
 }

@@ -30,15 +30,20 @@ struct Running {
   std::unique_ptr<CurlTransfer> transfer;
 };
 
-bool is_redirect(int status) { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
 
 /// The request to send after a redirect. Authorization and the permissions of an insecure registry belong to
 /// the origin that they were given for.
 Result<Request> redirected(const Request& request, const std::string& location) {
   auto url = request.url.join(location);
-  if (!url) return fail(ErrorCode::bad_response, describe(request) + ": redirected to a bad address", url.error().what());
+  if (!url)
+    return fail(ErrorCode::bad_response, describe(request) + ": redirected to a bad address",
+                url.error().what());
   if (request.url.is_https() && !url->is_https()) {
-    return fail(ErrorCode::bad_response, describe(request) + ": redirected from https to plain HTTP at " + escape_untrusted(url->authority()));
+    return fail(ErrorCode::bad_response, describe(request) + ": redirected from https to plain HTTP at " +
+                                             escape_untrusted(url->authority()));
   }
   Request next = request;
   if (!url->same_origin(request.url)) {
@@ -78,7 +83,7 @@ class CurlClient final : public Client {
   CURLM* multi_ = nullptr;
   CURLSH* share_ = nullptr;
   std::vector<CURL*> idle_;
-  std::map<std::string, TlsMaterial> tls_;   // by origin
+  std::map<std::string, TlsMaterial> tls_;  // by origin
   std::deque<Job> waiting_;
   std::map<CURL*, Running> running_;
   std::vector<std::optional<Result<Response>>> answers_;
@@ -118,7 +123,9 @@ Result<TlsMaterial> CurlClient::load_tls(const Url& url) const {
   }
   for (const auto& bundle : bundles) {
     auto pem = read_file(bundle, limits::kConfigBytes);
-    if (!pem) return fail(ErrorCode::bad_config, "cannot use the CA file " + escape_untrusted(bundle) + ": " + pem.error().what());
+    if (!pem)
+      return fail(ErrorCode::bad_config,
+                  "cannot use the CA file " + escape_untrusted(bundle) + ": " + pem.error().what());
     material.ca_pem += *pem;
     material.ca_pem += '\n';
   }
@@ -156,7 +163,8 @@ Result<void> CurlClient::start(Job& job, bool several) {
   auto* easy = BS_TRY(take_easy());
   auto transfer = std::make_unique<CurlTransfer>(*api_, easy, std::move(job.request), options_);
   auto ready = transfer->set_up(*tls, several);
-  if (ready && api_->multi_add_handle(multi_, easy) != CURLM_OK) ready = fail(ErrorCode::internal, "libcurl takes no request");
+  if (ready && api_->multi_add_handle(multi_, easy) != CURLM_OK)
+    ready = fail(ErrorCode::internal, "libcurl takes no request");
   if (!ready) {
     give_back(easy);
     return ready;
@@ -221,7 +229,8 @@ void CurlClient::abandon_all(const Error& error) {
 
 std::vector<Result<Response>> CurlClient::send_all(const std::vector<Request>& requests) {
   answers_.assign(requests.size(), std::nullopt);
-  for (std::size_t i = 0; i < requests.size(); ++i) waiting_.push_back(Job{i, requests[i], requests[i].max_redirects});
+  for (std::size_t i = 0; i < requests.size(); ++i)
+    waiting_.push_back(Job{i, requests[i], requests[i].max_redirects});
   if (auto opened = open(); !opened) abandon_all(opened.error());
   while (!waiting_.empty() || !running_.empty()) {
     start_some(requests.size() > 1);
@@ -229,7 +238,8 @@ std::vector<Result<Response>> CurlClient::send_all(const std::vector<Request>& r
     auto code = api_->multi_perform(multi_, &active);
     finish_some();
     if (code == CURLM_OK && active > 0) code = api_->multi_poll(multi_, nullptr, 0, kPollMs, nullptr);
-    if (code != CURLM_OK) abandon_all(Error(ErrorCode::internal, std::string("libcurl: ") + api_->multi_strerror(code)));
+    if (code != CURLM_OK)
+      abandon_all(Error(ErrorCode::internal, std::string("libcurl: ") + api_->multi_strerror(code)));
   }
   std::vector<Result<Response>> out;
   out.reserve(answers_.size());
@@ -240,6 +250,8 @@ std::vector<Result<Response>> CurlClient::send_all(const std::vector<Request>& r
 
 }  // namespace
 
-std::unique_ptr<Client> make_curl_client(ClientOptions options) { return std::make_unique<CurlClient>(std::move(options)); }
+std::unique_ptr<Client> make_curl_client(ClientOptions options) {
+  return std::make_unique<CurlClient>(std::move(options));
+}
 
 }  // namespace boltseal::http

@@ -12,11 +12,13 @@ namespace {
 using boltseal::testing::TestAnswer;
 using boltseal::testing::TestHttpServer;
 using boltseal::testing::TestRequest;
-using ::testing::HasSubstr;
 using std::chrono::milliseconds;
+using ::testing::HasSubstr;
 
 TestAnswer text(std::string body) { return {.body = std::move(body)}; }
-TestAnswer raw(std::string bytes, TestAnswer::Then then = TestAnswer::Then::close) { return {.raw = std::move(bytes), .then = then}; }
+TestAnswer raw(std::string bytes, TestAnswer::Then then = TestAnswer::Then::close) {
+  return {.raw = std::move(bytes), .then = then};
+}
 
 Request get(const std::string& url) { return Request(Url::parse(url).value()); }
 
@@ -32,7 +34,8 @@ ErrorCode code_for(const TestAnswer& answer, std::size_t limit = 1000, ClientOpt
 
 TEST(CurlClient, SendsAndReceives) {
   TestHttpServer server([](const TestRequest& r) {
-    return TestAnswer{.status = 201, .body = r.method + " " + r.target + " " + r.body, .headers = {{"X-Y", " z "}}};
+    return TestAnswer{
+        .status = 201, .body = r.method + " " + r.target + " " + r.body, .headers = {{"X-Y", " z "}}};
   });
   auto client = make_curl_client({.user_agent = "agent/1"});
   auto request = get(server.url() + "/a/../b%2F//c?q=1");
@@ -85,13 +88,16 @@ TEST(CurlClient, SendsSideBySide) {
   const auto answers = client->send_all(requests);
   EXPECT_LT(std::chrono::steady_clock::now() - begin, milliseconds(1500));
   ASSERT_EQ(answers.size(), 20u);
-  for (std::size_t i = 0; i < answers.size(); ++i) EXPECT_EQ(answers[i].value().body, "/" + std::to_string(i));
+  for (std::size_t i = 0; i < answers.size(); ++i)
+    EXPECT_EQ(answers[i].value().body, "/" + std::to_string(i));
 }
 
 TEST(CurlClient, AnswersOfManyAreTheirOwn) {
-  TestHttpServer server([](const TestRequest& r) { return r.target == "/bad" ? raw("rubbish\r\n\r\n") : text("ok"); });
+  TestHttpServer server(
+      [](const TestRequest& r) { return r.target == "/bad" ? raw("rubbish\r\n\r\n") : text("ok"); });
   auto client = make_curl_client({});
-  const auto answers = client->send_all({get(server.url()), get("http://example.invalid/"), get(server.url() + "/bad"), get(server.url())});
+  const auto answers = client->send_all(
+      {get(server.url()), get("http://example.invalid/"), get(server.url() + "/bad"), get(server.url())});
   EXPECT_TRUE(answers[0]);
   EXPECT_EQ(answers[1].error().code(), ErrorCode::usage);
   EXPECT_EQ(answers[2].error().code(), ErrorCode::bad_response);
@@ -102,18 +108,22 @@ TEST(CurlClient, AnswersOfManyAreTheirOwn) {
 // TUF.md 9, X1: endless and slow bodies.
 TEST(CurlClient, StopsEndlessBodies) {
   EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\n\r\n", TestAnswer::Then::endless)), ErrorCode::limit_exceeded);
-  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n", TestAnswer::Then::endless)), ErrorCode::limit_exceeded);
+  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffff\r\n",
+                         TestAnswer::Then::endless)),
+            ErrorCode::limit_exceeded);
   EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nX: ", TestAnswer::Then::endless)), ErrorCode::limit_exceeded);
 }
 
 TEST(CurlClient, StopsSlowBodies) {
   ClientOptions options;
   options.low_speed_seconds = 1;
-  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\n\r\n", TestAnswer::Then::drip), 1000, options), ErrorCode::timed_out);
+  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\n\r\n", TestAnswer::Then::drip), 1000, options),
+            ErrorCode::timed_out);
 }
 
 TEST(CurlClient, HasADeadline) {
-  TestHttpServer server([](const TestRequest&) { return raw("HTTP/1.1 200 OK\r\n\r\n", TestAnswer::Then::drip); });
+  TestHttpServer server(
+      [](const TestRequest&) { return raw("HTTP/1.1 200 OK\r\n\r\n", TestAnswer::Then::drip); });
   auto request = get(server.url());
   request.deadline = milliseconds(300);
   const auto begin = std::chrono::steady_clock::now();
@@ -122,8 +132,11 @@ TEST(CurlClient, HasADeadline) {
 }
 
 TEST(CurlClient, ChecksTheLengthBeforeReading) {
-  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", TestAnswer::Then::hang)), ErrorCode::limit_exceeded);
-  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551617\r\n\r\n", TestAnswer::Then::hang)), ErrorCode::bad_response);
+  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n", TestAnswer::Then::hang)),
+            ErrorCode::limit_exceeded);
+  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551617\r\n\r\n",
+                         TestAnswer::Then::hang)),
+            ErrorCode::bad_response);
   EXPECT_EQ(code_for(text(std::string(1001, 'x'))), ErrorCode::limit_exceeded);
 }
 
@@ -144,20 +157,26 @@ TEST(CurlClient, HeadMayAnnounceMoreThanTheLimit) {
 
 // TUF.md 9, X2: compressed bodies, wrong lengths.
 TEST(CurlClient, RefusesCompressedBodies) {
-  EXPECT_EQ(code_for({.body = "\x1f\x8b", .headers = {{"Content-Encoding", "gzip"}}}), ErrorCode::bad_response);
-  EXPECT_EQ(code_for({.body = "x", .headers = {{"content-encoding", "br, identity"}}}), ErrorCode::bad_response);
-  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")), ErrorCode::bad_response);
+  EXPECT_EQ(code_for({.body = "\x1f\x8b", .headers = {{"Content-Encoding", "gzip"}}}),
+            ErrorCode::bad_response);
+  EXPECT_EQ(code_for({.body = "x", .headers = {{"content-encoding", "br, identity"}}}),
+            ErrorCode::bad_response);
+  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")),
+            ErrorCode::bad_response);
 }
 
 TEST(CurlClient, NoticesWrongLengths) {
   EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort")), ErrorCode::length_mismatch);
-  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxy")), ErrorCode::bad_response);
+  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxy")),
+            ErrorCode::bad_response);
   EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nxy")), ErrorCode::bad_response);
-  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")), ErrorCode::length_mismatch);
+  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")),
+            ErrorCode::length_mismatch);
 }
 
 TEST(CurlClient, BytesBeyondTheLengthAreNotRead) {
-  TestHttpServer server([](const TestRequest&) { return raw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabcdef"); });
+  TestHttpServer server(
+      [](const TestRequest&) { return raw("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nabcdef"); });
   auto client = make_curl_client({});
   EXPECT_EQ(client->send(get(server.url())).value().body, "ab");
   EXPECT_EQ(client->send(get(server.url())).value().body, "ab");  // and never taken for the next answer
@@ -174,9 +193,12 @@ TEST(CurlClient, RefusesRubbish) {
 }
 
 TEST(CurlClient, ReportsLostConnections) {
-  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", TestAnswer::Then::reset)), ErrorCode::unreachable);
+  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx", TestAnswer::Then::reset)),
+            ErrorCode::unreachable);
   std::string closed;
-  { closed = TestHttpServer([](const TestRequest&) { return TestAnswer(); }).url(); }
+  {
+    closed = TestHttpServer([](const TestRequest&) { return TestAnswer(); }).url();
+  }
   const auto error = make_curl_client({})->send(get(closed + "/v2/x")).error();
   EXPECT_EQ(error.code(), ErrorCode::unreachable);
   EXPECT_THAT(error.what(), HasSubstr("GET " + closed + "/v2/x"));
@@ -193,7 +215,8 @@ TEST(CurlClient, RefusesPlainHttpBeyondLoopback) {
 
 TEST(CurlClient, RedirectsOnlyWhenAsked) {
   TestHttpServer server([](const TestRequest& r) {
-    return r.target == "/a" ? TestAnswer{.status = 302, .headers = {{"Location", "b?x=1"}}} : text(r.target + r.header("authorization"));
+    return r.target == "/a" ? TestAnswer{.status = 302, .headers = {{"Location", "b?x=1"}}}
+                            : text(r.target + r.header("authorization"));
   });
   auto client = make_curl_client({});
   auto request = get(server.url() + "/a");
@@ -209,7 +232,9 @@ TEST(CurlClient, RedirectsOnlyWhenAsked) {
 
 TEST(CurlClient, NeverSendsAuthorizationToAnotherOrigin) {
   TestHttpServer other([](const TestRequest& r) { return text("auth:" + r.header("authorization")); });
-  TestHttpServer server([&](const TestRequest&) { return TestAnswer{.status = 307, .headers = {{"Location", other.url() + "/s3"}}}; });
+  TestHttpServer server([&](const TestRequest&) {
+    return TestAnswer{.status = 307, .headers = {{"Location", other.url() + "/s3"}}};
+  });
   auto request = get(server.url() + "/blob");
   request.max_redirects = 5;
   request.authorization = std::make_shared<Secret>(Secret::of_text("Basic c2VjcmV0"));
@@ -218,7 +243,8 @@ TEST(CurlClient, NeverSendsAuthorizationToAnotherOrigin) {
 }
 
 TEST(CurlClient, RedirectsAreBounded) {
-  TestHttpServer server([](const TestRequest&) { return TestAnswer{.status = 301, .headers = {{"Location", "/again"}}}; });
+  TestHttpServer server(
+      [](const TestRequest&) { return TestAnswer{.status = 301, .headers = {{"Location", "/again"}}}; });
   auto request = get(server.url());
   request.max_redirects = 3;
   EXPECT_EQ(make_curl_client({})->send(request).error().code(), ErrorCode::bad_response);
@@ -226,8 +252,10 @@ TEST(CurlClient, RedirectsAreBounded) {
 }
 
 TEST(CurlClient, RedirectsToBadPlacesAreRefused) {
-  for (const char* place : {"file:///etc/passwd", "ftp://127.0.0.1/", "http://u:p@127.0.0.1/", "http://192.0.2.1/"}) {
-    TestHttpServer server([&](const TestRequest&) { return TestAnswer{.status = 302, .headers = {{"Location", place}}}; });
+  for (const char* place :
+       {"file:///etc/passwd", "ftp://127.0.0.1/", "http://u:p@127.0.0.1/", "http://192.0.2.1/"}) {
+    TestHttpServer server(
+        [&](const TestRequest&) { return TestAnswer{.status = 302, .headers = {{"Location", place}}}; });
     auto request = get(server.url());
     request.max_redirects = 1;
     EXPECT_FALSE(make_curl_client({})->send(request)) << place;
@@ -235,7 +263,9 @@ TEST(CurlClient, RedirectsToBadPlacesAreRefused) {
 }
 
 TEST(CurlClient, TakesInterimAnswers) {
-  TestHttpServer server([](const TestRequest&) { return raw("HTTP/1.1 103 Early\r\nX: 1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"); });
+  TestHttpServer server([](const TestRequest&) {
+    return raw("HTTP/1.1 103 Early\r\nX: 1\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+  });
   const auto response = make_curl_client({})->send(get(server.url())).value();
   EXPECT_EQ(response.status, 200);
   EXPECT_EQ(response.body, "ok");
@@ -252,7 +282,8 @@ TEST(CurlClient, RefusesHeaderInjection) {
 
 TEST(CurlClient, SpeaksOverUnixSockets) {
   const std::string path = ::testing::TempDir() + "boltseal-unix-" + std::to_string(getpid());
-  TestHttpServer server([](const TestRequest& r) { return text("unix " + r.target + " " + r.header("host")); }, path);
+  TestHttpServer server(
+      [](const TestRequest& r) { return text("unix " + r.target + " " + r.header("host")); }, path);
   auto request = get("http://docker/_ping");
   request.unix_socket = path;
   EXPECT_EQ(make_curl_client({})->send(request).value().body, "unix /_ping docker");

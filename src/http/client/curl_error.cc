@@ -64,9 +64,11 @@ std::string certificate_hint(const Request& request, long verify_result) {
     case kNoIssuer:
     case kNoIssuerLeaf:
       return "name the CA that signed the server's certificate with --ca-file FILE, or put it into "
-             "~/.docker/tls/" + host + "/ca.crt";
+             "~/.docker/tls/" +
+             host + "/ca.crt";
     default:
-      return "the certificate must name " + escape_untrusted(request.url.host()) + "; check the server's address";
+      return "the certificate must name " + escape_untrusted(request.url.host()) +
+             "; check the server's address";
   }
 }
 
@@ -75,7 +77,8 @@ std::string hint_of(CURLcode code, const Request& request, std::string_view deta
   if (code == CURLE_SSL_CONNECT_ERROR &&
       (has(detail, "wrong version number") || has(detail, "packet length too long") || has(detail, "record")))
     return "the server seems to speak plain HTTP at this port: check scheme and port of its address";
-  if (has(detail, "alert")) return "the server may demand a client certificate (client.cert and client.key in the TLS directory)";
+  if (has(detail, "alert"))
+    return "the server may demand a client certificate (client.cert and client.key in the TLS directory)";
   switch (code) {
     case CURLE_COULDNT_RESOLVE_HOST:
       return "check the name of the server and this machine's DNS";
@@ -83,8 +86,9 @@ std::string hint_of(CURLcode code, const Request& request, std::string_view deta
     case CURLE_PROXY:
       return "check HTTPS_PROXY, HTTP_PROXY and NO_PROXY";
     case CURLE_COULDNT_CONNECT:
-      return request.unix_socket.empty() ? "check that the server runs and that its address and port are right"
-                                         : "check that the service behind " + escape_untrusted(request.unix_socket) + " runs";
+      return request.unix_socket.empty()
+                 ? "check that the server runs and that its address and port are right"
+                 : "check that the service behind " + escape_untrusted(request.unix_socket) + " runs";
     case CURLE_OPERATION_TIMEDOUT:
       return "try again; check the network and the load of the server";
     case CURLE_SSL_CERTPROBLEM:

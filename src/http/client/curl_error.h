@@ -10,7 +10,8 @@
 
 namespace boltseal::http {
 
-/// `detail` is libcurl's error buffer (may be empty), `verify_result` OpenSSL's code of the certificate check.
+/// `detail` is libcurl's error buffer (may be empty), `verify_result` OpenSSL's code of the certificate
+/// check.
 Error curl_error(CURLcode code, const Request& request, std::string_view detail, long verify_result);
 
 }  // namespace boltseal::http

@@ -30,12 +30,17 @@ class Pki {
     std::string pattern = ::testing::TempDir() + "boltseal-pki-XXXXXX";
     path = mkdtemp(pattern.data());
     std::ofstream(path + "/san") << "subjectAltName=IP:127.0.0.1,DNS:localhost\n";
-    run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $d/ca.key -out $d/ca.crt -days 30 -subj /CN=ca");
-    run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $d/other.key -out $d/other.crt -days 30 -subj /CN=other");
+    run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $d/ca.key -out $d/ca.crt -days "
+        "30 -subj /CN=ca");
+    run("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $d/other.key -out $d/other.crt "
+        "-days 30 -subj /CN=other");
     for (const char* who : {"server", "client"}) {
       const std::string w = who;
-      run("req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $d/" + w + ".key -out $d/" + w + ".csr -subj /CN=" + w);
-      run("x509 -req -in $d/" + w + ".csr -CA $d/ca.crt -CAkey $d/ca.key -CAcreateserial -days 30 -extfile $d/san -out $d/" + w + ".crt");
+      run("req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout $d/" + w + ".key -out $d/" + w +
+          ".csr -subj /CN=" + w);
+      run("x509 -req -in $d/" + w +
+          ".csr -CA $d/ca.crt -CAkey $d/ca.key -CAcreateserial -days 30 -extfile $d/san -out $d/" + w +
+          ".crt");
     }
   }
   ~Pki() { fs::remove_all(path); }
@@ -43,7 +48,8 @@ class Pki {
 
  private:
   void run(const std::string& arguments) const {
-    const auto out = run_helper({"sh", "-c", "d=" + path + "; exec openssl " + arguments}, "", 1 << 20, std::chrono::seconds(60));
+    const auto out = run_helper({"sh", "-c", "d=" + path + "; exec openssl " + arguments}, "", 1 << 20,
+                                std::chrono::seconds(60));
     if (!out || out->status != 0) abort();
   }
 };
@@ -63,7 +69,8 @@ class TlsServer {
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
     posix_spawn_file_actions_adddup2(&actions, out[1], 1);
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0);
-    std::string script = "exec openssl s_server -accept 127.0.0.1:0 -www -cert " + pki().path + "/server.crt -key " + pki().path + "/server.key " + options;
+    std::string script = "exec openssl s_server -accept 127.0.0.1:0 -www -cert " + pki().path +
+                         "/server.crt -key " + pki().path + "/server.key " + options;
     std::string sh = "sh";
     std::string c = "-c";
     char* argv[] = {sh.data(), c.data(), script.data(), nullptr};
@@ -71,7 +78,8 @@ class TlsServer {
     posix_spawn_file_actions_destroy(&actions);
     close(out[1]);
     std::string text;
-    while (text.find("ACCEPT ") == std::string::npos || text.find('\n', text.find("ACCEPT ")) == std::string::npos) {
+    while (text.find("ACCEPT ") == std::string::npos ||
+           text.find('\n', text.find("ACCEPT ")) == std::string::npos) {
       char chunk[512];
       const auto got = read(out[0], chunk, sizeof chunk);
       if (got <= 0) abort();
@@ -87,7 +95,9 @@ class TlsServer {
     kill(pid_, SIGKILL);
     waitpid(pid_, nullptr, 0);
   }
-  Request get(const std::string& host = "127.0.0.1") const { return Request(Url::parse("https://" + host + ":" + port + "/").value()); }
+  Request get(const std::string& host = "127.0.0.1") const {
+    return Request(Url::parse("https://" + host + ":" + port + "/").value());
+  }
   std::string port;
 
  private:
@@ -123,7 +133,8 @@ TEST(CurlTls, ChecksAreSkippedOnlyOnDemand) {
   auto request = server.get();
   request.skip_certificate_check = true;
   EXPECT_TRUE(client->send(request));
-  EXPECT_EQ(client->send(server.get()).error().code(), ErrorCode::tls_failed);  // the unchecked connection is not reused
+  EXPECT_EQ(client->send(server.get()).error().code(),
+            ErrorCode::tls_failed);  // the unchecked connection is not reused
 }
 
 TEST(CurlTls, NameMustMatch) {
@@ -156,15 +167,19 @@ TEST(CurlTls, BrokenFilesAreConfigErrors) {
   EXPECT_EQ(make_curl_client(with_ca("none.crt"))->send(server.get()).error().code(), ErrorCode::bad_config);
   EXPECT_FALSE(make_curl_client(with_ca("san"))->send(server.get()));
   auto options = with_ca("ca.crt");
-  options.tls_for_host = [](const Url&) -> Result<TlsFiles> { return fail(ErrorCode::bad_config, "missing key"); };
+  options.tls_for_host = [](const Url&) -> Result<TlsFiles> {
+    return fail(ErrorCode::bad_config, "missing key");
+  };
   EXPECT_EQ(make_curl_client(options)->send(server.get()).error().what(), "missing key");
 }
 
 TEST(CurlTls, PlainHttpServerIsRecognised) {
   using boltseal::testing::TestAnswer;
   boltseal::testing::TestHttpServer plain([](const boltseal::testing::TestRequest&) { return TestAnswer{}; });
-  const auto error = make_curl_client({})->send(Request(Url::parse("https://" + plain.authority() + "/").value())).error();
-  EXPECT_TRUE(error.code() == ErrorCode::tls_failed || error.code() == ErrorCode::unreachable) << error.what();
+  const auto error =
+      make_curl_client({})->send(Request(Url::parse("https://" + plain.authority() + "/").value())).error();
+  EXPECT_TRUE(error.code() == ErrorCode::tls_failed || error.code() == ErrorCode::unreachable)
+      << error.what();
 }
 
 }  // namespace

@@ -10,9 +10,9 @@
 namespace boltseal::http {
 namespace {
 
-constexpr std::size_t kSpare = 64;                  // json::Document takes the body over without a copy
+constexpr std::size_t kSpare = 64;  // json::Document takes the body over without a copy
 constexpr std::size_t kMaxHeaderFields = 256;
-constexpr std::size_t kFirstReserve = 1u << 20;     // a Content-Length is a claim, not a reason for memory
+constexpr std::size_t kFirstReserve = 1u << 20;  // a Content-Length is a claim, not a reason for memory
 constexpr long kReceiveBuffer = 64 * 1024;
 
 bool equal_fold(std::string_view a, std::string_view b) {
@@ -24,7 +24,8 @@ bool equal_fold(std::string_view a, std::string_view b) {
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n'))
+  while (!text.empty() &&
+         (text.back() == ' ' || text.back() == '\t' || text.back() == '\r' || text.back() == '\n'))
     text.remove_suffix(1);
   return text;
 }
@@ -45,7 +46,8 @@ CurlTransfer::CurlTransfer(const CurlApi& api, CURL* easy, Request request, cons
     : api_(api), easy_(easy), request_(std::move(request)), options_(options), response_(request_.url) {}
 
 CurlTransfer::~CurlTransfer() {
-  for (auto* node = headers_; node != nullptr; node = node->next) wipe_memory(node->data, std::strlen(node->data));
+  for (auto* node = headers_; node != nullptr; node = node->next)
+    wipe_memory(node->data, std::strlen(node->data));
   api_.slist_free_all(headers_);
 }
 
@@ -117,14 +119,16 @@ void CurlTransfer::set_method() {
     api_.set(easy_, CURLOPT_NOBODY, 1L);
     return;
   }
-  if (request_.method == "POST" || request_.method == "PUT" || request_.method == "PATCH" || request_.has_body) {
+  if (request_.method == "POST" || request_.method == "PUT" || request_.method == "PATCH" ||
+      request_.has_body) {
     api_.set(easy_, CURLOPT_POST, 1L);
     api_.set_large(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
     api_.set(easy_, CURLOPT_POSTFIELDS, request_.body.data());  // not copied: request_ lives as long as we
   } else {
     api_.set(easy_, CURLOPT_HTTPGET, 1L);
   }
-  if (request_.method != "GET" && request_.method != "POST") api_.set(easy_, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  if (request_.method != "GET" && request_.method != "POST")
+    api_.set(easy_, CURLOPT_CUSTOMREQUEST, request_.method.c_str());
 }
 
 Result<void> CurlTransfer::add_header(const std::string& line) {
@@ -138,7 +142,8 @@ Result<void> CurlTransfer::set_headers() {
   bool accept = false;
   bool content_type = false;
   for (const auto& [name, value] : request_.headers) {
-    if (!is_field_name(name) || !is_field_value(value)) return refuse(ErrorCode::internal, "bad characters in a header field");
+    if (!is_field_name(name) || !is_field_value(value))
+      return refuse(ErrorCode::internal, "bad characters in a header field");
     accept = accept || equal_fold(name, "Accept");
     content_type = content_type || equal_fold(name, "Content-Type");
     BS_TRY(add_header(value.empty() ? name + ";" : name + ": " + value));
@@ -149,7 +154,8 @@ Result<void> CurlTransfer::set_headers() {
   if (!accept) BS_TRY(add_header("Accept:"));
   if (!content_type) BS_TRY(add_header("Content-Type:"));
   if (request_.authorization) {
-    if (!is_field_value(request_.authorization->text())) return refuse(ErrorCode::internal, "bad characters in the authorization");
+    if (!is_field_value(request_.authorization->text()))
+      return refuse(ErrorCode::internal, "bad characters in the authorization");
     std::string line = "Authorization: ";
     line += request_.authorization->text();
     const auto added = add_header(line);
@@ -180,7 +186,8 @@ std::size_t CurlTransfer::on_body(char* data, std::size_t size, std::size_t coun
 Result<void> CurlTransfer::take_header(std::string_view line) {
   header_bytes_ += line.size();
   if (header_bytes_ > options_.header_limit)
-    return refuse(ErrorCode::limit_exceeded, "the answer's header exceeds " + std::to_string(options_.header_limit) + " bytes");
+    return refuse(ErrorCode::limit_exceeded,
+                  "the answer's header exceeds " + std::to_string(options_.header_limit) + " bytes");
   if (in_body_) return {};  // trailers of a chunked body carry nothing that we use
   if (line.starts_with("HTTP/") && line.find(':') == std::string_view::npos) {
     response_.headers.clear();  // a final status after interim ones
@@ -191,14 +198,17 @@ Result<void> CurlTransfer::take_header(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos || !is_field_name(line.substr(0, colon)))
     return refuse(ErrorCode::bad_response, "the answer has a malformed header field");
-  if (response_.headers.size() == kMaxHeaderFields) return refuse(ErrorCode::limit_exceeded, "the answer has too many header fields");
+  if (response_.headers.size() == kMaxHeaderFields)
+    return refuse(ErrorCode::limit_exceeded, "the answer has too many header fields");
   const auto name = line.substr(0, colon);
   const auto value = trim(line.substr(colon + 1));
   if (equal_fold(name, "Content-Length")) BS_TRY(take_length(value));
   if (equal_fold(name, "Content-Encoding") && !value.empty() && !equal_fold(value, "identity"))
-    return refuse(ErrorCode::bad_response, "the answer is compressed though we asked for plain bytes (" + escape_untrusted(value) + ")");
+    return refuse(ErrorCode::bad_response, "the answer is compressed though we asked for plain bytes (" +
+                                               escape_untrusted(value) + ")");
   if (equal_fold(name, "Transfer-Encoding") && !equal_fold(value, "chunked"))
-    return refuse(ErrorCode::bad_response, "the answer has an unknown transfer coding " + escape_untrusted(value));
+    return refuse(ErrorCode::bad_response,
+                  "the answer has an unknown transfer coding " + escape_untrusted(value));
   response_.headers.push_back({std::string(name), std::string(value)});
   return {};
 }
@@ -208,7 +218,8 @@ Result<void> CurlTransfer::take_length(std::string_view value) {
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
   if (error != std::errc() || end != value.data() + value.size() || value.empty())
     return refuse(ErrorCode::bad_response, "the answer has a bad Content-Length");
-  if (length_ && *length_ != length) return refuse(ErrorCode::bad_response, "the answer has two different lengths");
+  if (length_ && *length_ != length)
+    return refuse(ErrorCode::bad_response, "the answer has two different lengths");
   length_ = length;
   return {};
 }
@@ -220,7 +231,8 @@ Result<void> CurlTransfer::end_of_headers() {
   in_body_ = true;
   if (!length_ || request_.method == "HEAD") return {};
   if (*length_ > request_.body_limit) {
-    return refuse(ErrorCode::limit_exceeded, "the answer announces " + std::to_string(*length_) + " bytes, more than the limit of " +
+    return refuse(ErrorCode::limit_exceeded, "the answer announces " + std::to_string(*length_) +
+                                                 " bytes, more than the limit of " +
                                                  std::to_string(request_.body_limit));
   }
   response_.body.reserve(std::min(*length_, kFirstReserve) + kSpare);
@@ -229,7 +241,8 @@ Result<void> CurlTransfer::end_of_headers() {
 
 Result<void> CurlTransfer::take_body(std::string_view bytes) {
   if (bytes.size() > request_.body_limit - response_.body.size()) {
-    return refuse(ErrorCode::limit_exceeded, "the answer exceeds the limit of " + std::to_string(request_.body_limit) + " bytes");
+    return refuse(ErrorCode::limit_exceeded,
+                  "the answer exceeds the limit of " + std::to_string(request_.body_limit) + " bytes");
   }
   response_.body += bytes;
   return {};
@@ -238,7 +251,8 @@ Result<void> CurlTransfer::take_body(std::string_view bytes) {
 Result<Response> CurlTransfer::finish(CURLcode code) {
   if (error_) return fail(std::move(*error_));
   // How libcurl 7.88 tells that one header line outgrew its buffer (100 kB); it never reached our counter.
-  if (code == CURLE_OUT_OF_MEMORY && !in_body_) return refuse(ErrorCode::limit_exceeded, "the answer's header is too long");
+  if (code == CURLE_OUT_OF_MEMORY && !in_body_)
+    return refuse(ErrorCode::limit_exceeded, "the answer's header is too long");
   if (code != CURLE_OK) {
     long verify_result = 0;
     api_.easy_getinfo(easy_, CURLINFO_SSL_VERIFYRESULT, &verify_result);
@@ -246,12 +260,14 @@ Result<Response> CurlTransfer::finish(CURLcode code) {
   }
   long status = 0;
   api_.easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-  if (status < 200 || status > 599) return refuse(ErrorCode::bad_response, "the answer has the status " + std::to_string(status));
+  if (status < 200 || status > 599)
+    return refuse(ErrorCode::bad_response, "the answer has the status " + std::to_string(status));
   if (length_ && request_.method != "HEAD" && status != 304 && *length_ != response_.body.size())
-    return refuse(ErrorCode::length_mismatch, "the answer announced " + std::to_string(*length_) + " bytes and has " +
-                                                  std::to_string(response_.body.size()));
+    return refuse(ErrorCode::length_mismatch, "the answer announced " + std::to_string(*length_) +
+                                                  " bytes and has " + std::to_string(response_.body.size()));
   response_.status = static_cast<int>(status);
-  if (response_.body.capacity() - response_.body.size() < kSpare) response_.body.reserve(response_.body.size() + kSpare);
+  if (response_.body.capacity() - response_.body.size() < kSpare)
+    response_.body.reserve(response_.body.size() + kSpare);
   return std::move(response_);
 }
 

@@ -14,7 +14,7 @@ namespace boltseal::http {
 
 /// TLS material of one authority, ready for libcurl.
 struct TlsMaterial {
-  std::string ca_pem;                        ///< blob; empty = none beside ca_directory
+  std::string ca_pem;  ///< blob; empty = none beside ca_directory
   std::string ca_directory;
   std::string client_certificate;
   std::string client_key;
@@ -58,9 +58,9 @@ class CurlTransfer {
   Response response_;
   curl_slist* headers_ = nullptr;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
-  std::optional<Error> error_;               // found by us in a callback
+  std::optional<Error> error_;  // found by us in a callback
   std::size_t header_bytes_ = 0;
-  std::optional<std::size_t> length_;        // Content-Length
+  std::optional<std::size_t> length_;  // Content-Length
   bool in_body_ = false;
 };
 

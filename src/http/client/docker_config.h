@@ -14,16 +14,16 @@ namespace boltseal::http {
 struct Credential {
   std::string username;
   Secret password;
-  Secret identity_token;                     ///< OAuth2 refresh token
-  Secret registry_token;                     ///< bearer token for the registry itself
+  Secret identity_token;  ///< OAuth2 refresh token
+  Secret registry_token;  ///< bearer token for the registry itself
 
   bool is_anonymous() const { return username.empty() && identity_token.empty() && registry_token.empty(); }
   Credential clone() const;
 };
 
 struct DockerConfig {
-  std::map<std::string, Credential> auths;             ///< by the key as written
-  std::map<std::string, std::string> cred_helpers;     ///< registry host -> helper name
+  std::map<std::string, Credential> auths;          ///< by the key as written
+  std::map<std::string, std::string> cred_helpers;  ///< registry host -> helper name
   std::string creds_store;
   std::string current_context;
 

@@ -49,7 +49,8 @@ class Child {
 };
 
 int milliseconds_left(SteadyTime end) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+  const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
   return static_cast<int>(std::clamp<long long>(left, 0, 1'000'000));
 }
 
@@ -78,7 +79,8 @@ Result<pid_t> spawn(const std::vector<std::string>& arguments, int input, int ou
   pid_t pid = 0;
   const int error = posix_spawnp(&pid, argv[0], actions.get(), nullptr, argv.data(), environ);
   if (error == ENOENT) return fail(ErrorCode::not_found, arguments[0] + " is not on the PATH");
-  if (error != 0) return fail(ErrorCode::io_error, "cannot start " + arguments[0] + ": " + std::strerror(error));
+  if (error != 0)
+    return fail(ErrorCode::io_error, "cannot start " + arguments[0] + ": " + std::strerror(error));
   return pid;
 }
 
@@ -97,7 +99,9 @@ Result<Secret> read_all(int fd, std::size_t limit, SteadyTime end, const std::st
     if (got < 0) return system_error("read from " + program);
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
-    if (size > limit) return fail(ErrorCode::limit_exceeded, program + " wrote more than " + std::to_string(limit) + " bytes");
+    if (size > limit)
+      return fail(ErrorCode::limit_exceeded,
+                  program + " wrote more than " + std::to_string(limit) + " bytes");
   }
   buffer.shrink(size);
   return buffer;
@@ -121,7 +125,8 @@ Result<HelperOutput> run_helper(const std::vector<std::string>& arguments, std::
                                 std::size_t output_limit, std::chrono::milliseconds deadline) {
   const auto end = std::chrono::steady_clock::now() + deadline;
   // The input must fit the socket's buffer: then writing never waits for the helper.
-  if (input.size() > 16 * 1024) return fail(ErrorCode::limit_exceeded, "input of " + arguments[0] + " is too long");
+  if (input.size() > 16 * 1024)
+    return fail(ErrorCode::limit_exceeded, "input of " + arguments[0] + " is too long");
   int in[2];
   int out[2];
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) != 0) return system_error("make a socket pair");

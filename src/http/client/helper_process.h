@@ -12,8 +12,8 @@
 namespace boltseal::http {
 
 struct HelperOutput {
-  Secret out;                                ///< stdout: may hold a password
-  int status = 0;                            ///< exit status; 128 + signal
+  Secret out;      ///< stdout: may hold a password
+  int status = 0;  ///< exit status; 128 + signal
 };
 
 /// `arguments[0]` is looked up on PATH; stderr goes to /dev/null. Only descriptors 0-2 are inherited. Errors:

@@ -87,7 +87,8 @@ ProxyRules ProxyRules::from_environment(const Getenv& get) {
   ProxyRules rules;
   rules.https_proxy_ = with_scheme(first_of(get, "HTTPS_PROXY", "https_proxy"));
   const char* cgi = get("REQUEST_METHOD");
-  if (cgi == nullptr || *cgi == '\0') rules.http_proxy_ = with_scheme(first_of(get, "HTTP_PROXY", "http_proxy"));
+  if (cgi == nullptr || *cgi == '\0')
+    rules.http_proxy_ = with_scheme(first_of(get, "HTTP_PROXY", "http_proxy"));
   const std::string exempt = first_of(get, "NO_PROXY", "no_proxy");
   std::string_view rest = exempt;
   while (!rest.empty()) {
@@ -100,8 +101,9 @@ ProxyRules ProxyRules::from_environment(const Getenv& get) {
 }
 
 bool ProxyRules::is_exempt(const Url& url) const {
-  return url.is_loopback() || std::any_of(no_proxy_.begin(), no_proxy_.end(),
-                                          [&](const std::string& entry) { return entry_matches(entry, url); });
+  return url.is_loopback() || std::any_of(no_proxy_.begin(), no_proxy_.end(), [&](const std::string& entry) {
+           return entry_matches(entry, url);
+         });
 }
 
 std::string ProxyRules::proxy_for(const Url& url) const {

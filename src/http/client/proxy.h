@@ -17,7 +17,7 @@ class ProxyRules {
  public:
   using Getenv = std::function<const char*(const char* name)>;
 
-  ProxyRules() = default;                               ///< no proxy
+  ProxyRules() = default;  ///< no proxy
   /// `get` returns nullptr for unset names (std::getenv).
   static ProxyRules from_environment(const Getenv& get);
 

@@ -23,11 +23,13 @@ Result<std::optional<std::vector<std::string>>> names_in(const std::string& dire
   const std::unique_ptr<DIR, int (*)(DIR*)> dir(opendir(directory.c_str()), closedir);
   if (!dir) {
     if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-    return fail(ErrorCode::io_error, "cannot read " + escape_untrusted(directory) + ": " + std::strerror(errno));
+    return fail(ErrorCode::io_error,
+                "cannot read " + escape_untrusted(directory) + ": " + std::strerror(errno));
   }
   std::vector<std::string> names;
   while (const dirent* entry = readdir(dir.get())) {
-    if (names.size() == kMaxEntries) return fail(ErrorCode::bad_config, escape_untrusted(directory) + " holds too many files");
+    if (names.size() == kMaxEntries)
+      return fail(ErrorCode::bad_config, escape_untrusted(directory) + " holds too many files");
     names.emplace_back(entry->d_name);
   }
   std::sort(names.begin(), names.end());
@@ -69,8 +71,8 @@ Result<TlsFiles> read_tls_directory(const std::string& directory) {
       const auto key = name.substr(0, name.size() - 5) + ".key";
       if (!has(*listed, key)) {
         return fail(ErrorCode::bad_config,
-                    "missing key " + escape_untrusted(key) + " for client certificate " + escape_untrusted(name) +
-                        ". CA certificates must use the extension .crt",
+                    "missing key " + escape_untrusted(key) + " for client certificate " +
+                        escape_untrusted(name) + ". CA certificates must use the extension .crt",
                     "add the key to " + escape_untrusted(directory) + " or rename the certificate");
       }
       if (files.client_certificate.empty()) {
@@ -82,7 +84,8 @@ Result<TlsFiles> read_tls_directory(const std::string& directory) {
       const auto certificate = name.substr(0, name.size() - 4) + ".cert";
       if (!has(*listed, certificate)) {
         return fail(ErrorCode::bad_config,
-                    "missing client certificate " + escape_untrusted(certificate) + " for key " + escape_untrusted(name),
+                    "missing client certificate " + escape_untrusted(certificate) + " for key " +
+                        escape_untrusted(name),
                     "add the certificate to " + escape_untrusted(directory));
       }
     }

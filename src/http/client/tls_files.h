@@ -10,9 +10,9 @@
 namespace boltseal::http {
 
 struct TlsFiles {
-  std::vector<std::string> ca_files;         ///< paths of PEM bundles, trusted beside the system's CAs
-  bool only_these_cas = false;               ///< the system's CAs are not trusted (notary's root_ca)
-  std::string client_certificate;            ///< path of PEM; both or none
+  std::vector<std::string> ca_files;  ///< paths of PEM bundles, trusted beside the system's CAs
+  bool only_these_cas = false;        ///< the system's CAs are not trusted (notary's root_ca)
+  std::string client_certificate;     ///< path of PEM; both or none
   std::string client_key;
 
   /// Adds the CA files of `other`; its client certificate wins where it has one; only_these_cas is kept when
@@ -34,8 +34,8 @@ Result<TlsFiles> tls_files_of_host(const std::vector<std::string>& parents, std:
 
 /// Where the system keeps its CAs: SSL_CERT_FILE and SSL_CERT_DIR first, as Go and OpenSSL do.
 struct SystemCas {
-  std::string hashed_directory;              ///< OpenSSL's hashed form, read on demand; empty = none
-  std::vector<std::string> bundles;          ///< PEM files to load whole
+  std::string hashed_directory;      ///< OpenSSL's hashed form, read on demand; empty = none
+  std::vector<std::string> bundles;  ///< PEM files to load whole
 };
 SystemCas find_system_cas(const char* ssl_cert_file, const char* ssl_cert_dir);
 

@@ -32,7 +32,9 @@ TEST_F(TlsFilesTest, MissingDirectoryIsFine) {
 }
 
 TEST_F(TlsFilesTest, ReadsAsDocker) {
-  for (const char* name : {"h/b.crt", "h/a.crt", "h/client.cert", "h/client.key", "h/other.txt", "h/z.cert", "h/z.key"}) touch(name);
+  for (const char* name :
+       {"h/b.crt", "h/a.crt", "h/client.cert", "h/client.key", "h/other.txt", "h/z.cert", "h/z.key"})
+    touch(name);
   const auto files = read_tls_directory(root_ + "/h").value();
   EXPECT_EQ(files.ca_files, (std::vector<std::string>{root_ + "/h/a.crt", root_ + "/h/b.crt"}));
   EXPECT_EQ(files.client_certificate, root_ + "/h/client.cert");
@@ -44,19 +46,26 @@ TEST_F(TlsFilesTest, PairsMustBeComplete) {
   touch("b/client.key");
   const auto a = read_tls_directory(root_ + "/a").error();
   EXPECT_EQ(a.code(), ErrorCode::bad_config);
-  EXPECT_EQ(a.what(), "missing key client.key for client certificate client.cert. CA certificates must use the extension .crt");
-  EXPECT_EQ(read_tls_directory(root_ + "/b").error().what(), "missing client certificate client.cert for key client.key");
+  EXPECT_EQ(a.what(),
+            "missing key client.key for client certificate client.cert. CA certificates must use the "
+            "extension .crt");
+  EXPECT_EQ(read_tls_directory(root_ + "/b").error().what(),
+            "missing client certificate client.cert for key client.key");
 }
 
 TEST_F(TlsFilesTest, MergesParents) {
   touch("p1/127.0.0.1:5000/a.crt");
   touch("p2/127.0.0.1:5000/b.crt");
-  EXPECT_EQ(tls_files_of_host({root_ + "/p1", root_ + "/p2", root_ + "/p3"}, "127.0.0.1:5000").value().ca_files.size(), 2u);
+  EXPECT_EQ(tls_files_of_host({root_ + "/p1", root_ + "/p2", root_ + "/p3"}, "127.0.0.1:5000")
+                .value()
+                .ca_files.size(),
+            2u);
 }
 
 TEST_F(TlsFilesTest, NamesAreNeverPaths) {
   EXPECT_EQ(tls_directory_of("/p", "h:1").value(), "/p/h:1");
-  for (const char* bad : {"..", ".", "", "a/b", "../x", "a\\b"}) EXPECT_FALSE(tls_directory_of("/p", bad)) << bad;
+  for (const char* bad : {"..", ".", "", "a/b", "../x", "a\\b"})
+    EXPECT_FALSE(tls_directory_of("/p", bad)) << bad;
 }
 
 TEST_F(TlsFilesTest, FindsSystemCas) {

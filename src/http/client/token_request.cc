@@ -37,7 +37,9 @@ std::shared_ptr<const Secret> basic_authorization(std::string_view user, const S
   return value;
 }
 
-std::shared_ptr<const Secret> bearer_authorization(const Secret& token) { return authorization("Bearer ", token.text()); }
+std::shared_ptr<const Secret> bearer_authorization(const Secret& token) {
+  return authorization("Bearer ", token.text());
+}
 
 Request token_get_request(const TokenQuestion& question, const Credential& credential) {
   Url url = question.realm;
@@ -61,19 +63,21 @@ Request token_post_request(const TokenQuestion& question, const Credential& cred
   std::string scopes;
   for (const auto& scope : question.scopes) scopes += (scopes.empty() ? "" : " ") + scope;
   auto token = percent_encode(credential.identity_token.text());
-  request.body = "client_id=docker&grant_type=refresh_token&refresh_token=" + token + "&scope=" + percent_encode(scopes) +
-                 "&service=" + percent_encode(question.service);
+  request.body = "client_id=docker&grant_type=refresh_token&refresh_token=" + token +
+                 "&scope=" + percent_encode(scopes) + "&service=" + percent_encode(question.service);
   wipe_string(token);
   return bounded(std::move(request));
 }
 
-Result<TokenResponse> read_token_answer(const Request& request, Response answer, const std::string& registry_host) {
+Result<TokenResponse> read_token_answer(const Request& request, Response answer,
+                                        const std::string& registry_host) {
   if (answer.status == 200) {
     auto token = parse_token_response(std::move(answer.body));
     if (!token) return fail(std::move(token).error().within(describe(request)));
     return token;
   }
-  const auto what = fmt::format("{}: the token server answered {}: {}", describe(request), answer.status, escape_untrusted(answer.body));
+  const auto what = fmt::format("{}: the token server answered {}: {}", describe(request), answer.status,
+                                escape_untrusted(answer.body));
   const auto log_in = "check the credentials: docker login " + escape_untrusted(registry_host);
   switch (answer.status) {
     case 400:  // RFC 6749 section 5.2: invalid_grant

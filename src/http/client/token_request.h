@@ -1,5 +1,5 @@
-// Requests to token servers (Docker registry v2 token protocol; OAuth2 for identity tokens). Builds and reads;
-// sends nothing.
+// Requests to token servers (Docker registry v2 token protocol; OAuth2 for identity tokens). Builds and
+// reads; sends nothing.
 #pragma once
 
 #include <memory>
@@ -33,6 +33,7 @@ Request token_post_request(const TokenQuestion& question, const Credential& cred
 
 /// The token of an answer. Errors: unauthorized (400, 401 of the POST form too), forbidden,
 /// too_many_requests, server_error, bad_response. The body of a refusal is shown escaped.
-Result<TokenResponse> read_token_answer(const Request& request, Response answer, const std::string& registry_host);
+Result<TokenResponse> read_token_answer(const Request& request, Response answer,
+                                        const std::string& registry_host);
 
 }  // namespace boltseal::http
