@@ -5,7 +5,7 @@
 compare() { /usr/bin/python3 -B "$ROOT/tests/differential/differential.py" "$@"; }
 
 start_notary_server theirs
-start_boltseald ours --set '{"open_changefeed": true}'
+start_boltseald ours --set '{"changefeed": {"open": true}}'
 status=0
 compare "$THEIRS_URL" "$OURS_URL" "$@" || status=1
 if [ $# -eq 0 ]; then

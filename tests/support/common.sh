@@ -126,6 +126,7 @@ client_home() {
   use_home "$name"
 }
 use_home() {
+  unset NOTARY_AUTH
   # shellcheck disable=SC1090,SC1091
   . "$D/home-$1/env"
   TRUST=$D/home-$1/.docker/trust
