@@ -206,7 +206,7 @@ Result<Digest> Digest::parse(std::string_view text) {
                 quoted(text) + " is not a digest: it must be sha256: and 64 lower-case hex digits");
   }
   const Bytes raw = BS_TRY(hex_decode(text.substr(kPrefix.size())));
-  Sha256 hash;
+  Sha256 hash{};
   std::copy(raw.begin(), raw.end(), hash.begin());
   return Digest(hash);
 }
