@@ -61,8 +61,7 @@ def main():
     theirs, ours, wanted = Server("theirs", words[0]), Server("ours", words[1]), words[2:]
     names = {function.__name__ for _, function in CASES}
     with open(os.path.join(HERE, "intended.json"), encoding="utf-8") as f:
-        intended = [e for e in json.load(f) if e["case"] in names or
-                    (e["case"] == "*" and "--prefixed" not in sys.argv)]
+        intended = [e for e in json.load(f) if e["case"] in names or e["case"] == "*"]
     used, unexpected, seen = [0] * len(intended), [], 0
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
         maker = Maker(folder)

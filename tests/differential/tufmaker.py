@@ -22,7 +22,8 @@ def canonical(value):
 
 
 def when(days):
-    return (datetime.now(timezone.utc) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    """Whole seconds: Go writes fractions without trailing zeros, and notary-server stores what it wrote."""
+    return (datetime.now(timezone.utc) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def key_object(kind, public):
