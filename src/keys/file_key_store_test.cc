@@ -21,6 +21,8 @@ using ::testing::StartsWith;
 using namespace boltseal::keys::testing;
 namespace fs = std::filesystem;
 
+std::string vectors() { return std::string(BOLTSEAL_SOURCE_DIR) + "/tests/vectors/keys"; }
+
 class FileKeyStoreTest : public ::testing::Test {
  protected:
   ~FileKeyStoreTest() override { set_file_fault_hook({}); }
@@ -149,7 +151,7 @@ TEST_F(FileKeyStoreTest, GeneratedFilesHaveNotarysFormat) {
           "-----BEGIN ENCRYPTED PRIVATE KEY-----\ngun: 127.0.0.1:5000/demo/app\nrole: targets\n\nMIHu"));
   EXPECT_EQ(bytes(targets->id).size(),
             bytes(root->id).size() + std::string("gun: 127.0.0.1:5000/demo/app\n").size() + 3);
-  struct stat info {};
+  struct stat info{};
   ASSERT_EQ(stat(file(root->id).c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777u, 0600u);
   ASSERT_EQ(stat((dir_.path() + "/private").c_str(), &info), 0);

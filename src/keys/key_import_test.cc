@@ -13,6 +13,8 @@ using ::testing::HasSubstr;
 using ::testing::StartsWith;
 using namespace boltseal::keys::testing;
 
+std::string vectors() { return std::string(BOLTSEAL_SOURCE_DIR) + "/tests/vectors/keys"; }
+
 class KeyImport : public ::testing::Test {
  protected:
   static std::string vector_file(const std::string& name) {

@@ -88,6 +88,4 @@ inline const char* const kSnapshotKey = "03b726f0a506c5a5ee964578e9b734a2d13c879
 inline const char* const kTargetsKey = "cff67a48bc2f387388555157460e81d9e1dd8f3e948c89a7cef73405f93b895a";
 inline const char* const kGun = "127.0.0.1:5000/demo/app";
 
-inline std::string vectors() { return std::string(BOLTSEAL_SOURCE_DIR) + "/tests/vectors/keys"; }
-
 }  // namespace boltseal::keys::testing
