@@ -90,6 +90,23 @@ TEST_P(Attack, Order_ARefusedStepChangesNothing) {
   ASSERT_TRUE(succeeds(set.update_snapshot(repo.served.at(RoleName::snapshot()))));
 }
 
+// Whoever signs the next version must be able to read the expired one; root and timestamp stay bound to time.
+TEST_P(Attack, Order_OnlySignersGoOnFromExpiredTargets) {
+  EXPECT_FALSE(tuf::TrustOptions{}.tolerate_expired_targets);
+  Simulator repo(form());
+  repo.snapshot.expires = sim_now();
+  repo.file(RoleName::targets()).expires = sim_now();
+  repo.publish();
+  Client client(repo);
+  EXPECT_TRUE(fails_with(client.refresh(), ErrorCode::expired));
+  client.configure = [](tuf::TrustOptions& options) { options.tolerate_expired_targets = true; };
+  EXPECT_TRUE(succeeds(client.refresh()));
+  repo.timestamp.expires = sim_now();
+  repo.publish_online();
+  EXPECT_TRUE(fails_with(client.refresh(), ErrorCode::expired));
+  EXPECT_EQ(client.refusal->role, RoleName::timestamp());
+}
+
 TEST_P(Attack, Order_WantsCarryLimitsAndNames) {
   Simulator repo(form());
   auto set = *tuf::TrustedSet::start(options_of(repo), repo.newest_root(), tuf::RootOrigin::cached);
