@@ -11,11 +11,14 @@ R=$REGISTRY_ADDR/team/app
 peers push "$D" v1 "$R:v1"
 digest=sha256:$(skopeo inspect --raw --tls-verify=false "docker://$R:v1" | sha256sum | cut -d' ' -f1)
 b() { "$BOLTSEAL" "$@" --ca-file "$CA_FILE"; }
-# says CODE WORD COMMAND...: the exit status, the error's code, and a hint.
+# says CODE NAME COMMAND...: the exit status, a hint for a person, the error's name for a program.
 says() {
-  expect_fail "$1" "${@:3}"
-  assert_contains "$2"
+  local code=$1 name=$2
+  shift 2
+  expect_fail "$code" "$@"
+  assert_contains "hint: " "$ERR"
   assert_equal "" "$(cat "$OUT")" "standard output"
+  [ "$name" = usage ] || { expect_fail "$code" "$@" --format json && assert_equal "$name" "$(jq -r .error.code "$OUT")" error; }
 }
 still_works() {
   ok b verify "$R:v1"
@@ -38,9 +41,14 @@ says 5 no_trust_data b resolve "$REGISTRY_ADDR/team/none:v1"
 says 5 image_not_found b sign "$R:v9@sha256:$(printf %064d 9)"
 
 step "a wrong passphrase"
-says 8 bad_passphrase env DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE=wrong "$BOLTSEAL" sign "$R:v2@$digest" --ca-file "$CA_FILE"
-says 8 key_missing env -u DOCKER_CONTENT_TRUST "$BOLTSEAL" sign "$R:v2@$digest" --ca-file "$CA_FILE" --trust-dir "$D/empty" \
-  --server "$PX_URL" || says 11 first_use b sign "$R:v2@$digest" --trust-dir "$D/empty"
+says 8 bad_passphrase env DOCKER_CONTENT_TRUST_REPOSITORY_PASSPHRASE=wrong NOTARY_TARGETS_PASSPHRASE=wrong \
+  "$BOLTSEAL" sign "$R:v2@$digest" --ca-file "$CA_FILE"
+
+step "a machine without the keys"
+says 11 first_use b sign "$R:v2@$digest" --trust-dir "$D/empty"
+mkdir -p "$D/keyless"
+cp -r "$TRUST/tuf" "$D/keyless/"
+says 8 key_missing b sign "$R:v2@$digest" --trust-dir "$D/keyless"
 
 step "a policy file that is no JSON"
 mkdir -p "$XDG_CONFIG_HOME/boltseal"
