@@ -96,16 +96,9 @@ Result<void> Session::start() {
     options.snapshot_bytes = limits::kNotaryMetadataBytes;
     options.targets_bytes = limits::kNotaryMetadataBytes;
   }
-  if (auto cached = store_.cached(RoleName::root())) {
-    auto set = tuf::TrustedSet::start(std::move(options), std::move(*cached), tuf::RootOrigin::cached);
-    if (!set) {
-      return fail(std::move(set)
-                      .error()
-                      .within("the cached root of " + gun().str())
-                      .with_hint("somebody changed the file below " + store_.trust_dir() +
-                                 "/tuf; restore it, or remove it and pin the root anew"));
-    }
-    set_ = std::move(*set);
+  auto cached = store_.cached(RoleName::root());
+  if (cached && cache_begins_at_pin(*cached)) {
+    BS_TRY(start_from_cache(std::move(options), std::move(*cached)));
   } else {
     first_use_ = hold_ = !location_.pin || !location_.pin->anchors();
     std::string root = BS_TRY(fetch_first_root());
@@ -118,6 +111,31 @@ Result<void> Session::start() {
   const bool pinned_start = location_.pin && (location_.pin->root.sha256 || location_.pin->root.version);
   if (location_.form == tuf::Form::tuf1 || must_advance || (pinned_start && !accepted_.empty()))
     BS_TRY(chase_roots());
+  return {};
+}
+
+// A pin with a root's hash, made after the cache: only a chain that starts at that root counts, so it is
+// fetched.
+bool Session::cache_begins_at_pin(const std::string& cached) const {
+  if (!location_.pin || !location_.pin->root.sha256 || before_.anchor == location_.pin->identity())
+    return true;
+  return crypto::sha256(as_bytes(cached)) == *location_.pin->root.sha256;
+}
+
+// A pin that this cache was not reached from is compared with the cached root like one of first contact.
+Result<void> Session::start_from_cache(tuf::TrustOptions options, std::string cached) {
+  const bool reached =
+      !location_.pin || !location_.pin->anchors() || before_.anchor == location_.pin->identity();
+  auto set = tuf::TrustedSet::start(std::move(options), std::move(cached),
+                                    reached ? tuf::RootOrigin::cached : tuf::RootOrigin::first_contact);
+  if (!set) {
+    return fail(std::move(set)
+                    .error()
+                    .within("the cached root of " + gun().str())
+                    .with_hint("restore the file below " + store_.trust_dir() +
+                               "/tuf, or remove it and pin the root anew"));
+  }
+  set_ = std::move(*set);
   return {};
 }
 
@@ -264,7 +282,8 @@ Result<void> Session::flush() {
   store::TrustState state = before_;
   state.floors = set_->floors();
   if (state.transport.empty()) state.transport = transport_->describe();
-  if (!state.first_root_version && first_root_) {
+  if (location_.pin && location_.pin->anchors()) state.anchor = location_.pin->identity();
+  if (first_root_) {
     state.first_root_version = first_root_->version;
     state.first_root_sha256 = crypto::sha256(as_bytes(first_root_->bytes));
   }

@@ -63,6 +63,8 @@ class Session {
  private:
   Result<void> update();
   Result<void> start();
+  bool cache_begins_at_pin(const std::string& cached) const;
+  Result<void> start_from_cache(tuf::TrustOptions options, std::string cached);
   Result<std::string> fetch_first_root();
   Result<void> chase_roots();
   Result<bool> attempt(bool last);

@@ -58,6 +58,18 @@ TEST_P(SessionTest, Security13_ARootThatIsNotThePinnedOneIsRefused) {
   EXPECT_FALSE(cached(RoleName::root()));
 }
 
+TEST_P(SessionTest, Security13_APinMadeLaterIsComparedWithTheCache) {
+  ASSERT_TRUE(run());
+  server.rotate(RoleName::root());
+  server.publish_root();
+  server.publish();
+  ASSERT_TRUE(run());
+  first_root_hash = Sha256{7};  // another pin: the cached chain did not begin there
+  EXPECT_FALSE(run());
+  first_root_hash = crypto::sha256(as_bytes(server.roots.at(1)));
+  ASSERT_TRUE(run()) << run().error().what();
+}
+
 TEST_P(SessionTest, RollbackIsRefusedAndTheStateStays) {
   const auto old_timestamp = server.served.at(RoleName::timestamp());
   server.publish();

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/encoding.h"
+#include "crypto/digest.h"
+
 namespace boltseal::policy {
 namespace {
 
@@ -41,6 +44,13 @@ bool unite_keys(std::vector<KeyId>& into, const std::vector<KeyId>& other) {
 }
 
 }  // namespace
+
+Sha256 Pin::identity() const {
+  std::string text = root.sha256 ? "sha256 " + hex_encode(*root.sha256) : "";
+  for (const KeyId& key : root.keys) text += "\nkey " + key.str();
+  if (root.ca_bundle) text += "\nca " + *root.ca_bundle;
+  return crypto::sha256(as_bytes(text));
+}
 
 const Server* Policy::server_for(const Gun& gun) const {
   const Server* server = most_specific(system_.servers, gun);

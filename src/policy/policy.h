@@ -39,6 +39,8 @@ struct Pin {
   std::string server;                 ///< empty: any
   /// Says which root is the right one; a minimal version alone does not.
   bool anchors() const { return root.sha256 || !root.keys.empty() || root.ca_bundle; }
+  /// Changes with anything that says which root is right.
+  Sha256 identity() const;
   /// By a key alone, without root version, hash or CA: said to the user (SECURITY 13).
   bool bare_keys() const { return !root.keys.empty() && !root.sha256 && !root.version && !root.ca_bundle; }
 };

@@ -49,7 +49,8 @@ Result<TrustState> parse_state(std::string text) {
   const auto document = BS_TRY(json::Document::parse(std::move(text), {}));
   const auto fields = BS_TRY(json::Fields::of(
       document.root(),
-      {"format", "roles", "issued", "timestamp_keys", "snapshot_keys", "transport", "first_root"}, "state"));
+      {"format", "roles", "issued", "timestamp_keys", "snapshot_keys", "transport", "anchor", "first_root"},
+      "state"));
   BS_TRY(fields.integer("format", kFormat, kFormat));
   TrustState state;
   BS_TRY(read_roles(*BS_TRY(fields.object("roles")), state.floors.roles));
@@ -58,6 +59,7 @@ Result<TrustState> parse_state(std::string text) {
   state.floors.timestamp_keys = BS_TRY(read_hashes(fields, "timestamp_keys"));
   state.floors.snapshot_keys = BS_TRY(read_hashes(fields, "snapshot_keys"));
   state.transport = std::string(BS_TRY(fields.optional_string("transport")).value_or(""));
+  if (const auto hex = BS_TRY(fields.optional_string("anchor"))) state.anchor = BS_TRY(read_hash(*hex));
   if (const json::Value* first = BS_TRY(fields.optional_object("first_root"))) {
     const auto root = BS_TRY(json::Fields::of(*first, {"version", "sha256"}, "state.first_root"));
     state.first_root_version = BS_TRY(root.integer("version", 1, limits::kMaxInteger));
@@ -79,6 +81,7 @@ std::string write_state(const TrustState& state) {
   write_hashes(w, "timestamp_keys", state.floors.timestamp_keys);
   write_hashes(w, "snapshot_keys", state.floors.snapshot_keys);
   if (!state.transport.empty()) w.member("transport", state.transport);
+  if (state.anchor) w.member("anchor", hex_encode(*state.anchor));
   if (state.first_root_version && state.first_root_sha256) {
     w.name("first_root").begin_object().member("version", *state.first_root_version);
     w.member("sha256", hex_encode(*state.first_root_sha256)).end_object();
@@ -99,6 +102,7 @@ TrustState merge_states(const TrustState& on_disk, const TrustState& newer) {
   if (out.floors.timestamp_keys.empty()) out.floors.timestamp_keys = on_disk.floors.timestamp_keys;
   if (out.floors.snapshot_keys.empty()) out.floors.snapshot_keys = on_disk.floors.snapshot_keys;
   if (out.transport.empty()) out.transport = on_disk.transport;
+  if (!out.anchor) out.anchor = on_disk.anchor;
   if (!out.first_root_version) {
     out.first_root_version = on_disk.first_root_version;
     out.first_root_sha256 = on_disk.first_root_sha256;

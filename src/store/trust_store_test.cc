@@ -59,6 +59,7 @@ TEST_F(Store, StateRoundTrips) {
   state.transport = "https://notary.example";
   state.first_root_version = 3;
   state.first_root_sha256 = Sha256{9};
+  state.anchor = Sha256{4};
   EXPECT_EQ(*parse_state(write_state(state)), state);
   EXPECT_FALSE(parse_state("{}"));
   EXPECT_FALSE(parse_state(R"({"format":2,"roles":{},"timestamp_keys":[],"snapshot_keys":[]})"));
