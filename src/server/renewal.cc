@@ -19,8 +19,9 @@ Time renewal_time(Time created, Time expires, const Lifetimes& lives) {
 
 }  // namespace
 
-/// The two online files of a GUN, read without trust.
+/// The two online files of a GUN in one form, read without trust.
 struct Renewal::Online {
+  Form form = Form::notary;
   StoredFile timestamp;
   Time timestamp_expires;
   StoredFile snapshot;
@@ -40,12 +41,19 @@ Renewal::Renewal(Storage& storage, const OnlineRoles& online, HighWater& record,
 Renewal::~Renewal() { stop(); }
 
 Result<std::optional<Renewal::Online>> Renewal::load(const Gun& gun) const {
-  auto timestamp = BS_TRY(storage_.current(gun, Form::notary, RoleName::timestamp()));
-  auto snapshot = BS_TRY(storage_.current(gun, Form::notary, RoleName::snapshot()));
+  auto notary = BS_TRY(load(gun, Form::notary));
+  if (notary) return notary;
+  return load(gun, Form::tuf1);
+}
+
+Result<std::optional<Renewal::Online>> Renewal::load(const Gun& gun, Form form) const {
+  auto timestamp = BS_TRY(storage_.current(gun, form, RoleName::timestamp()));
+  auto snapshot = BS_TRY(storage_.current(gun, form, RoleName::snapshot()));
   if (!timestamp || !snapshot) return std::optional<Online>();
-  const auto stamp = BS_TRY(tuf::parse_timestamp(Form::notary, timestamp->bytes));
-  const auto body = BS_TRY(tuf::parse_snapshot(Form::notary, snapshot->bytes));
-  return std::optional(Online{std::move(*timestamp), stamp->expires, std::move(*snapshot), body->expires, body.body()});
+  const auto stamp = BS_TRY(tuf::parse_timestamp(form, timestamp->bytes));
+  const auto body = BS_TRY(tuf::parse_snapshot(form, snapshot->bytes));
+  return std::optional(
+      Online{form, std::move(*timestamp), stamp->expires, std::move(*snapshot), body->expires, body.body()});
 }
 
 template <typename Choose>
@@ -78,21 +86,11 @@ Result<bool> Renewal::renew_now(const Gun& gun) {
 }
 
 Result<bool> Renewal::store_renewed(const Gun& gun, const Online& online, Due due, Time now) {
-  const StoredChain chain = BS_TRY(load_chain(storage_, gun, Form::notary));
-  const tuf::Root& root = chain.root.body();
+  const StoredChain chain = BS_TRY(load_chain(storage_, gun, online.form));
   Batch batch{.gun = gun, .time = now};
-  batch.basis = {{Form::notary, RoleName::timestamp(), online.timestamp.version}};
-  SnapshotFile snapshot{online.snapshot.bytes, online.snapshot.version};
-  if (due.snapshot && BS_TRY(online_.signing().can_sign(gun, root, RoleName::snapshot()))) {
-    batch.files.push_back(BS_TRY(online_.snapshot(gun, root, online.snapshot_body, now, std::nullopt)));
-    snapshot = {batch.files.back().bytes, batch.files.back().version};
-  } else if (online.snapshot_expires <= now) {
-    return fail(ErrorCode::expired, "the snapshot of " + gun.str() + " has expired and its key is with its owner",
-                "the owner must publish again");
-  } else if (!due.timestamp) {
-    return false;  // a client's snapshot in its second half: nothing for the server to do
-  }
-  batch.files.push_back(BS_TRY(online_.timestamp(gun, root, snapshot, now, std::nullopt)));
+  batch.basis = {{online.form, RoleName::timestamp(), online.timestamp.version}};
+  if (!BS_TRY(renew_form(gun, online, chain, due, now, batch.files))) return false;
+  if (online.form == Form::notary) add_twin(gun, online, chain, now, batch.files);
   const auto stored = storage_.publish(batch);
   if (!stored && stored.error().code() == ErrorCode::conflict) return false;  // someone else was first
   if (!stored) return fail(stored.error());
@@ -101,9 +99,55 @@ Result<bool> Renewal::store_renewed(const Gun& gun, const Online& online, Due du
   const auto recorded = record_.raise(gun, BS_TRY(storage_.state(gun)).epoch, heads);
   changed_(gun);
   if (!recorded) return fail(recorded.error());
-  log::info("renewed", {{"gun", Untrusted(gun.str())}, {"timestamp", batch.files.back().version},
-                        {"snapshot", batch.files.size() > 1}});
+  log::info("renewed", {{"gun", Untrusted(gun.str())}, {"files", static_cast<std::int64_t>(heads.size())}});
   return true;
+}
+
+Result<bool> Renewal::renew_form(const Gun& gun, const Online& online, const StoredChain& chain, Due due, Time now,
+                                 std::vector<NewFile>& files) const {
+  const tuf::Root& root = chain.root.body();
+  SnapshotFile snapshot{online.snapshot.bytes, online.snapshot.version};
+  if (due.snapshot && BS_TRY(online_.signing().can_sign(gun, root, RoleName::snapshot()))) {
+    files.push_back(BS_TRY(online_.snapshot(gun, root, online.snapshot_body, now, std::nullopt)));
+    snapshot = {files.back().bytes, files.back().version};
+  } else if (online.snapshot_expires <= now) {
+    return fail(ErrorCode::expired, "the snapshot of " + gun.str() + " has expired and its key is with its owner",
+                "the owner must publish again");
+  } else if (!due.timestamp) {
+    return false;  // a client's snapshot in its second half: nothing for the server to do
+  }
+  files.push_back(BS_TRY(online_.timestamp(gun, root, snapshot, now, std::nullopt)));
+  return true;
+}
+
+/// The Notary form is renewed in any case: its clients know nothing of the other.
+void Renewal::add_twin(const Gun& gun, const Online& notary, const StoredChain& chain, Time now,
+                       std::vector<NewFile>& files) const {
+  const auto root = storage_.latest(gun, Form::tuf1, RoleName::root());
+  if (root && !*root) return;
+  const bool snapshot_is_new = files.front().role == RoleName::snapshot();
+  const Sha256& snapshot = snapshot_is_new ? files.front().sha256 : notary.snapshot.sha256;
+  auto twin = renew_twin(gun, chain, snapshot, files.back().sha256, now);
+  if (!twin) return log::error("tuf1_not_renewed", twin.error());
+  for (NewFile& file : *twin) files.push_back(std::move(file));
+}
+
+Result<std::vector<NewFile>> Renewal::renew_twin(const Gun& gun, const StoredChain& notary, const Sha256& snapshot,
+                                                 const Sha256& timestamp, Time now) const {
+  const StoredChain tuf1 = BS_TRY(load_chain(storage_, gun, Form::tuf1));
+  BS_TRY(compare_forms(notary.root.body(), notary.targets, tuf1.root.body(), tuf1.targets));
+  std::vector<NewFile> files;
+  SnapshotFile under{tuf1.snapshot.bytes(), tuf1.snapshot->version};
+  const Lifetimes& lives = online_.signing().lifetimes();
+  const bool ageing = tuf1.snapshot->expires - now < lives.snapshot / 2;
+  if (tuf1.snapshot->twin != snapshot || ageing) {
+    tuf::Snapshot body = tuf1.snapshot.body();
+    body.twin = snapshot;
+    files.push_back(BS_TRY(online_.snapshot(gun, tuf1.root.body(), std::move(body), now, std::nullopt)));
+    under = {files.back().bytes, files.back().version};
+  }
+  files.push_back(BS_TRY(online_.timestamp(gun, tuf1.root.body(), under, now, std::nullopt, timestamp)));
+  return files;
 }
 
 Result<std::optional<Time>> Renewal::due_at(const Gun& gun) const {
@@ -114,7 +158,7 @@ Result<std::optional<Time>> Renewal::due_at(const Gun& gun) const {
   const Time snapshot_at = renewal_time(online->snapshot.created, online->snapshot_expires, lives);
   if (snapshot_at < at) {
     // Only a snapshot that is ours makes the GUN due.
-    const auto root = BS_TRY(stored_root(storage_, gun, Form::notary));
+    const auto root = BS_TRY(stored_root(storage_, gun, online->form));
     if (root && BS_TRY(online_.signing().can_sign(gun, root->body(), RoleName::snapshot()))) at = snapshot_at;
   }
   return std::optional(at);

@@ -3,7 +3,11 @@
 //
 // Before it signs again it verifies what it signs over: the root, the snapshot, and signature and hash of every
 // targets role that the snapshot names; their expiry does not matter. A snapshot that a client signs is never
-// renewed; once it has expired nothing is, and the old files go on being served (bug 3). Thread safe.
+// renewed; once it has expired nothing is, and the old files go on being served (bug 3).
+//
+// Where a GUN has both forms they are compared before: while they agree both are renewed, and the TUF 1.0 files
+// get the hashes of their Notary twins anew; otherwise, or where the server lacks the TUF 1.0 snapshot key that a
+// new hash needs, the TUF 1.0 files stay as they are until the owner republishes (SECURITY rule 2). Thread safe.
 #pragma once
 
 #include <condition_variable>
@@ -18,6 +22,7 @@
 #include "server/high_water.h"
 #include "server/online_roles.h"
 #include "server/storage/storage.h"
+#include "server/stored_chain.h"
 
 namespace boltseal::server {
 
@@ -51,8 +56,17 @@ class Renewal {
 
  private:
   struct Online;
+  /// Of the Notary form where there is one, else of TUF 1.0.
   Result<std::optional<Online>> load(const Gun& gun) const;
+  Result<std::optional<Online>> load(const Gun& gun, Form form) const;
   Result<bool> store_renewed(const Gun& gun, const Online& online, Due due, Time now);
+  /// Adds the renewed files of the form; false: there is nothing for the server to renew.
+  Result<bool> renew_form(const Gun& gun, const Online& online, const StoredChain& chain, Due due, Time now,
+                          std::vector<NewFile>& files) const;
+  void add_twin(const Gun& gun, const Online& notary, const StoredChain& chain, Time now,
+                std::vector<NewFile>& files) const;
+  Result<std::vector<NewFile>> renew_twin(const Gun& gun, const StoredChain& notary, const Sha256& snapshot,
+                                          const Sha256& timestamp, Time now) const;
   template <typename Choose>
   Result<bool> renew_if(const Gun& gun, Choose choose);
   void run();
