@@ -1,6 +1,8 @@
 // Statuses, headers and bodies of the routes (NOTARY-SERVER.md 2.1-2.8).
 #include <gtest/gtest.h>
 
+#include <cctype>
+
 #include "server/test_repository.h"
 
 namespace boltseal::server {
@@ -54,7 +56,9 @@ TEST_F(RoutesTest, WithoutMetadata) {
     const auto response = server_.ask(c.method, c.target);
     EXPECT_EQ(response.status, c.status) << c.method << " " << c.target;
     EXPECT_EQ(response.body, c.body) << c.method << " " << c.target;
-    if (c.status == 404) EXPECT_EQ(response.headers.find("Content-Type"), "application/json; charset=utf-8");
+    if (c.status == 404) {
+      EXPECT_EQ(response.headers.find("Content-Type"), "application/json; charset=utf-8");
+    }
     EXPECT_EQ(response.headers.find("Cache-Control"), "");
   }
 }
@@ -67,14 +71,16 @@ TEST_F(RoutesTest, HeadersOfMetadata) {
   EXPECT_EQ(current.headers.find("Cache-Control"), "public, max-age=300, s-maxage=300, must-revalidate");
   const std::string hash = hex_encode(crypto::sha256(current.body));
   EXPECT_EQ(current.headers.find("ETag"), "\"" + hash + "\"");
-  for (const std::string name : {"targets." + hash + ".json", std::string("1.targets.json"), std::string("01.targets.json")}) {
+  for (const std::string& name : {"targets." + hash + ".json", std::string("1.targets.json"), std::string("01.targets.json")}) {
     const auto consistent = server_.get(TestServer::path(owner_.gun, name));
     EXPECT_EQ(consistent.body, current.body) << name;
     EXPECT_EQ(consistent.headers.find("Cache-Control"), "public, max-age=2592000, s-maxage=2592000") << name;
   }
   std::string upper = hash;
   for (char& c : upper) c = static_cast<char>(std::toupper(c));
-  if (upper != hash) EXPECT_EQ(server_.status(owner_.gun, "targets." + upper + ".json"), 404);
+  if (upper != hash) {
+    EXPECT_EQ(server_.status(owner_.gun, "targets." + upper + ".json"), 404);
+  }
   EXPECT_EQ(server_.status(owner_.gun, "targets." + std::string(128, 'a') + ".json"), 404);
 }
 
@@ -116,7 +122,7 @@ TEST_F(RoutesTest, NotaryBug6NothingOfADeletedOrForeignGun) {
   other_role.replace(0, 4, "targets");
   EXPECT_EQ(server_.status(owner_.gun, other_role), 404);
   ASSERT_EQ(server_.ask("DELETE", TestServer::path(owner_.gun, "")).status, 200);
-  for (const std::string file : {name, std::string("root.json"), std::string("timestamp.json"), std::string("1.root.json")}) {
+  for (const std::string& file : {name, std::string("root.json"), std::string("timestamp.json"), std::string("1.root.json")}) {
     EXPECT_EQ(server_.status(owner_.gun, file), 404) << file;
   }
 }
@@ -218,7 +224,7 @@ TEST_F(RoutesTest, Tuf1TargetsSayThatNoRegistryIsAttached) {
 TEST_F(RoutesTest, MetricsOfTheFourFamilies) {
   const auto handlers = server_.server->handlers();
   const auto request = http::make_request("GET", "/v2/a/_trust/tuf/root.json");
-  ASSERT_EQ(server_.server->handle(const_cast<http::Request&>(*request)).status, 404);
+  ASSERT_EQ(server_.server->handle(*request).status, 404);
   handlers.observe(request->head(), {.status = 404, .request_bytes = 10, .response_bytes = 20,
                                      .duration = std::chrono::microseconds(5)});
   const auto response = server_.get("/metrics");

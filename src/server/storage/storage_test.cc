@@ -33,7 +33,7 @@ INSTANTIATE_TEST_SUITE_P(
     All, StorageConformance,
     ::testing::Values(StorageCase{"memory", [] { return std::shared_ptr<Storage>(make_memory_storage()); }},
                       StorageCase{"sqlite", [] { return sqlite_in(temporary_folder()); }}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 TEST(SqliteStorage, IsThereAfterReopening) {
   const auto folder = temporary_folder();
