@@ -47,7 +47,8 @@ bool is_not_modified(const RequestHead& head, std::string_view etag) {
   if (etag.empty() || (head.method != Method::get && head.method != Method::head)) return false;
   for (const HeaderField& field : head.headers) {
     // Compared by length first: the loop runs over every field of every request on the hot path.
-    if (field.name.size() == 13 && equal_ignoring_case(field.name, "If-None-Match") && etag_matches(field.value, etag)) {
+    if (field.name.size() == 13 && equal_ignoring_case(field.name, "If-None-Match") &&
+        etag_matches(field.value, etag)) {
       return true;
     }
   }

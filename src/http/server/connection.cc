@@ -12,7 +12,8 @@ constexpr std::size_t kLingerBytes = 1 << 20;
 
 }  // namespace
 
-Connection::Connection(Loop& loop, TcpSocket socket, std::string address, std::shared_ptr<const TlsContext> tls)
+Connection::Connection(Loop& loop, TcpSocket socket, std::string address,
+                       std::shared_ptr<const TlsContext> tls)
     : loop_(loop),
       socket_(std::move(socket)),
       address_(std::move(address)),
@@ -41,7 +42,8 @@ bool Connection::finish_handshake() {
     close();
     return false;
   }
-  peer_ = std::make_shared<const Peer>(Peer{std::move(address_), stream_.is_tls(), stream_.client_certificate_der()});
+  peer_ = std::make_shared<const Peer>(
+      Peer{std::move(address_), stream_.is_tls(), stream_.client_certificate_der()});
   protocol_ = stream_.chose_h2() ? make_h2_session(*this) : make_h1_session(*this);
   if (loop_.stopping()) protocol_->shut_down();
   return true;
@@ -56,18 +58,23 @@ void Connection::advance() {
 
 void Connection::follow(Want want) {
   switch (want) {
-    case Want::read: wait_readable(); break;
-    case Want::write: wait_writable(); break;
-    case Want::both:
+    case Want::read:
       wait_readable();
+      break;
+    case Want::write:
       wait_writable();
       break;
-    case Want::answer: break;
+    case Want::answer:
+      break;
     case Want::yield:
       asio::post(loop_.context(), [self = shared_from_this()] { self->advance(); });
       break;
-    case Want::linger: linger(); break;
-    case Want::close: close(); break;
+    case Want::linger:
+      linger();
+      break;
+    case Want::close:
+      close();
+      break;
   }
 }
 

@@ -27,11 +27,11 @@ class Connection final : public ConnectionServices, public std::enable_shared_fr
   const std::shared_ptr<const Peer>& peer() override { return peer_; }
   bool run_on_worker(std::uint32_t stream_id, std::shared_ptr<OwnedRequest> request) override;
 
-  std::size_t index = 0;      ///< place in the loop's list; the loop's own
+  std::size_t index = 0;  ///< place in the loop's list; the loop's own
 
  private:
   void advance();
-  bool finish_handshake();    ///< false: waits or has closed
+  bool finish_handshake();  ///< false: waits or has closed
   void follow(Want want);
   void wait_readable();
   void wait_writable();
@@ -44,7 +44,7 @@ class Connection final : public ConnectionServices, public std::enable_shared_fr
   Stream stream_;
   std::shared_ptr<const Peer> peer_;
   std::unique_ptr<Protocol> protocol_;
-  SteadyTime deadline_;       ///< of handshake and lingering
+  SteadyTime deadline_;  ///< of handshake and lingering
   std::size_t lingered_ = 0;
   bool reading_ = false;
   bool writing_ = false;

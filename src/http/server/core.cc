@@ -62,7 +62,8 @@ Core::Core(ServerOptions options, Handlers handlers)
       workers_(options_.workers, options_.limits.queued_jobs) {}
 
 ReadyResponsePtr Core::ask_fast(const RequestHead& head, bool has_body) const {
-  if (!handlers_.fast || has_body || (head.method != Method::get && head.method != Method::head)) return nullptr;
+  if (!handlers_.fast || has_body || (head.method != Method::get && head.method != Method::head))
+    return nullptr;
   return guarded("fast", [&] { return handlers_.fast(head); }, ReadyResponsePtr());
 }
 
@@ -79,7 +80,8 @@ Response Core::run_handler(Request& request) const {
   Response answer = guarded("handle", [&] { return handlers_.handle(request); }, std::move(failed));
   if (answer.status == -1) return refusal(500, "internal error");
   if (answer.ready || (answer.headers.ok() && answer.status >= 200 && answer.status <= 599)) return answer;
-  log::error("response_header_refused", {{"status", answer.status}, {"id", request_id_text(request.head().id)}});
+  log::error("response_header_refused",
+             {{"status", answer.status}, {"id", request_id_text(request.head().id)}});
   return refusal(500, "internal error");
 }
 
@@ -111,7 +113,8 @@ void Core::account(const RequestHead& head, const Exchange& exchange) {
         },
         0);
   }
-  if (options_.access_log != log::Level::off && log::enabled(options_.access_log)) write_access_log(head, exchange);
+  if (options_.access_log != log::Level::off && log::enabled(options_.access_log))
+    write_access_log(head, exchange);
 }
 
 void Core::write_access_log(const RequestHead& head, const Exchange& exchange) const {

@@ -50,7 +50,8 @@ std::string lower_case(std::string_view text) {
 
 Result<std::pair<std::string, std::string>> take_parameter(std::string_view& text) {
   std::string name = lower_case(take_token(text));
-  if (name.empty() || !text.starts_with('=')) return fail(ErrorCode::bad_format, "a parameter is not name=value");
+  if (name.empty() || !text.starts_with('='))
+    return fail(ErrorCode::bad_format, "a parameter is not name=value");
   text.remove_prefix(1);
   if (text.starts_with('"')) {
     std::string value = BS_TRY(take_quoted(text));

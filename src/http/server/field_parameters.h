@@ -14,8 +14,8 @@ bool is_field_token(std::string_view text);           ///< one or more token cha
 std::string_view trim_blanks(std::string_view text);  ///< without blanks and tabs at either end
 
 struct ParameterizedField {
-  std::string value;                                             ///< before the first ';'
-  std::vector<std::pair<std::string, std::string>> parameters;   ///< names lower case, values unquoted
+  std::string value;                                            ///< before the first ';'
+  std::vector<std::pair<std::string, std::string>> parameters;  ///< names lower case, values unquoted
 };
 
 /// At most 16 parameters. bad_format: a name that is no token, a value that is neither token nor quoted

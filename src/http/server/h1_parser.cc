@@ -125,7 +125,8 @@ bool H1Parser::has_body() const {
 
 H1Parser::End H1Parser::find_end(std::string_view bytes, std::size_t from) {
   // Starts three bytes early: the blank line may have come in two pieces.
-  for (std::size_t at = from > 3 ? from - 3 : 0; (at = bytes.find('\n', at)) != std::string_view::npos; ++at) {
+  for (std::size_t at = from > 3 ? from - 3 : 0; (at = bytes.find('\n', at)) != std::string_view::npos;
+       ++at) {
     if (at == 0 || bytes[at - 1] != '\r') return {0, true};
     if (at >= 3 && bytes[at - 2] == '\n' && bytes[at - 3] == '\r') return {at + 1, false};
   }

@@ -19,8 +19,8 @@ class H1Parser {
   ~H1Parser();
 
   struct Refusal {
-    int status = 0;               ///< 0: none
-    std::string_view reason;      ///< constant text
+    int status = 0;           ///< 0: none
+    std::string_view reason;  ///< constant text
   };
 
   /// `bytes` is one whole head with its blank line, and stays in place until the request is done with. After
@@ -31,12 +31,12 @@ class H1Parser {
   RequestHead& head();
   bool keep_alive() const;
   bool expects_continue() const;
-  bool has_body() const;          ///< chunked, or a Content-Length above 0
+  bool has_body() const;  ///< chunked, or a Content-Length above 0
   std::optional<std::uint64_t> content_length() const;
 
   struct End {
-    std::size_t at = 0;           ///< offset behind the blank line; 0: not there yet
-    bool bare_lf = false;         ///< a line ends without CR: never a head
+    std::size_t at = 0;    ///< offset behind the blank line; 0: not there yet
+    bool bare_lf = false;  ///< a line ends without CR: never a head
   };
   /// Where the head ends; `from`: how much of `bytes` was searched before.
   static End find_end(std::string_view bytes, std::size_t from);
@@ -44,7 +44,7 @@ class H1Parser {
   struct Fed {
     std::size_t consumed = 0;
     bool done = false;
-    Refusal refusal;              ///< 400, or 413 when the decoded body grows over `limit`
+    Refusal refusal;  ///< 400, or 413 when the decoded body grows over `limit`
   };
   /// Feeds bytes of the body behind the head; decoded ones are appended to `body`.
   Fed feed(std::string_view bytes, std::string& body, std::size_t limit);

@@ -1,6 +1,6 @@
 // HTTP/1.1 on one connection: requests one after the other, pipelined ones wait in the input buffer.
-#include "http/server/h1_parser.h"
 #include "http/server/conditional.h"
+#include "http/server/h1_parser.h"
 #include "http/server/in_buffer.h"
 #include "http/server/out_queue.h"
 #include "http/server/protocol.h"
@@ -49,15 +49,15 @@ class H1Session final : public Protocol {
   H1Parser parser_;
   std::shared_ptr<OwnedRequest> request_;
   State state_ = State::head;
-  SteadyTime since_;            ///< head: when it, or the wait for it, began; body: when the head was complete
+  SteadyTime since_;  ///< head: when it, or the wait for it, began; body: when the head was complete
   SteadyTime last_input_;
-  std::size_t searched_ = 0;    ///< input in which no end of a head was found
+  std::size_t searched_ = 0;  ///< input in which no end of a head was found
   std::size_t body_limit_ = 0;
   std::size_t body_bytes_ = 0;  ///< of the request that is being answered
   bool on_loop_ = false;
   bool keep_alive_ = true;
   bool http10_ = false;
-  bool first_ = true;           ///< no request yet on this connection
+  bool first_ = true;  ///< no request yet on this connection
   bool linger_ = false;
   bool shutting_down_ = false;
   bool dead_ = false;
@@ -79,11 +79,15 @@ Want H1Session::advance() {
     if (next == Step::wait) return Want::answer;
 
     switch (fill()) {
-      case Io::ok: break;
-      case Io::want_read: return Want::read;
-      case Io::want_write: return Want::write;
+      case Io::ok:
+        break;
+      case Io::want_read:
+        return Want::read;
+      case Io::want_write:
+        return Want::write;
       case Io::eof:
-      case Io::failed: return Want::close;
+      case Io::failed:
+        return Want::close;
     }
   }
   return Want::yield;
@@ -105,10 +109,13 @@ Io H1Session::fill() {
 
 H1Session::Step H1Session::step() {
   switch (state_) {
-    case State::head: return step_head();
-    case State::body: return step_body();
+    case State::head:
+      return step_head();
+    case State::body:
+      return step_body();
     case State::answer:
-    case State::closing: break;
+    case State::closing:
+      break;
   }
   return Step::wait;
 }
@@ -298,7 +305,8 @@ bool H1Session::body_in_time(SteadyTime now) const {
   if (now - last_input_ > stall) return false;
   const auto elapsed = now - since_;
   if (elapsed <= stall) return true;
-  const auto seconds = static_cast<std::size_t>(std::chrono::duration_cast<std::chrono::seconds>(elapsed).count());
+  const auto seconds =
+      static_cast<std::size_t>(std::chrono::duration_cast<std::chrono::seconds>(elapsed).count());
   return body_bytes_ >= seconds * core_.limits().body_bytes_per_second;
 }
 

@@ -30,12 +30,14 @@ int on_header(nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* 
 }
 
 /// By default nghttp2 drops a field with forbidden bytes and goes on; we drop the request.
-int on_invalid_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t*, std::size_t, const std::uint8_t*,
-                      std::size_t, std::uint8_t, void*) {
+int on_invalid_header(nghttp2_session*, const nghttp2_frame*, const std::uint8_t*, std::size_t,
+                      const std::uint8_t*, std::size_t, std::uint8_t, void*) {
   return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
 }
 
-int on_frame_recv(nghttp2_session*, const nghttp2_frame* frame, void* user) { return owner_of(user).on_frame(*frame); }
+int on_frame_recv(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+  return owner_of(user).on_frame(*frame);
+}
 
 int on_data_chunk(nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size,
                   void* user) {
@@ -44,6 +46,11 @@ int on_data_chunk(nghttp2_session*, std::uint8_t, std::int32_t id, const std::ui
 
 int on_stream_close(nghttp2_session*, std::int32_t id, std::uint32_t, void* user) {
   owner_of(user).on_stream_close(id);
+  return 0;
+}
+
+int on_frame_send(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+  owner_of(user).on_frame_sent(*frame);
   return 0;
 }
 
@@ -56,6 +63,7 @@ nghttp2_session_callbacks* make_callbacks() {
   nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks, on_frame_recv);
   nghttp2_session_callbacks_set_on_data_chunk_recv_callback(callbacks, on_data_chunk);
   nghttp2_session_callbacks_set_on_stream_close_callback(callbacks, on_stream_close);
+  nghttp2_session_callbacks_set_on_frame_send_callback(callbacks, on_frame_send);
   return callbacks;
 }
 

@@ -18,8 +18,8 @@ nghttp2_nv field(std::string_view name, std::string_view value) {
   return {bytes(name), bytes(value), name.size(), value.size(), NGHTTP2_NV_FLAG_NONE};
 }
 
-ssize_t body_wanted(nghttp2_session*, std::int32_t id, std::uint8_t* out, std::size_t size, std::uint32_t* flags,
-                    nghttp2_data_source* source, void*) {
+ssize_t body_wanted(nghttp2_session*, std::int32_t id, std::uint8_t* out, std::size_t size,
+                    std::uint32_t* flags, nghttp2_data_source* source, void*) {
   return static_cast<H2Session*>(source->ptr)->on_body_wanted(id, out, size, *flags);
 }
 
@@ -94,11 +94,10 @@ H2Stream* H2Session::find(std::int32_t stream_id) {
 
 int H2Session::on_begin_headers(const nghttp2_frame& frame) {
   if (frame.hd.type != NGHTTP2_HEADERS) return 0;
-  in_header_block_ = true;
-  header_block_since_ = std::chrono::steady_clock::now();
   if (frame.headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
   auto stream = std::make_unique<H2Stream>();
   stream->id = frame.hd.stream_id;
+  stream->since = std::chrono::steady_clock::now();
   streams_[stream->id] = std::move(stream);
   return 0;
 }
@@ -112,7 +111,6 @@ int H2Session::on_header(const nghttp2_frame& frame, std::string_view name, std:
 }
 
 int H2Session::on_frame(const nghttp2_frame& frame) {
-  if (frame.hd.type == NGHTTP2_HEADERS) in_header_block_ = false;
   if (frame.hd.type != NGHTTP2_HEADERS && frame.hd.type != NGHTTP2_DATA) return 0;
   H2Stream* stream = find(frame.hd.stream_id);
   if (stream == nullptr) return 0;
@@ -236,7 +234,8 @@ void H2Session::submit(H2Stream& stream, int status, const std::vector<HeaderLis
   nghttp2_data_provider body{};
   body.source.ptr = this;
   body.read_callback = body_wanted;
-  nghttp2_submit_response(session_, stream.id, block.data(), block.size(), stream.rest.empty() ? nullptr : &body);
+  nghttp2_submit_response(session_, stream.id, block.data(), block.size(),
+                          stream.rest.empty() ? nullptr : &body);
   finish(stream, status);
 }
 
@@ -251,7 +250,8 @@ void H2Session::finish(H2Stream& stream, int status) {
   stream.request.reset();
 }
 
-ssize_t H2Session::on_body_wanted(std::int32_t stream_id, std::uint8_t* out, std::size_t size, std::uint32_t& flags) {
+ssize_t H2Session::on_body_wanted(std::int32_t stream_id, std::uint8_t* out, std::size_t size,
+                                  std::uint32_t& flags) {
   H2Stream* stream = find(stream_id);
   if (stream == nullptr) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
   const std::size_t n = std::min(size, stream->rest.size());
@@ -270,12 +270,23 @@ void H2Session::on_stream_close(std::int32_t stream_id) {
   if (streams_.empty()) idle_since_ = std::chrono::steady_clock::now();
 }
 
+/// An answer that came before the end of the request ends the upload (RFC 9113 8.1).
+void H2Session::on_frame_sent(const nghttp2_frame& frame) {
+  const bool ends = (frame.hd.type == NGHTTP2_HEADERS || frame.hd.type == NGHTTP2_DATA) &&
+                    (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+  if (ends && nghttp2_session_get_stream_remote_close(session_, frame.hd.stream_id) == 0) {
+    nghttp2_submit_rst_stream(session_, NGHTTP2_FLAG_NONE, frame.hd.stream_id, NGHTTP2_NO_ERROR);
+  }
+}
+
 bool H2Session::stream_in_time(H2Stream& stream, SteadyTime now) const {
   const ServerLimits& limits = core_.limits();
+  if (stream.state == H2Stream::State::head) return now - stream.since <= limits.head;
   if (stream.state == H2Stream::State::body) {
     if (now - stream.last_input > limits.stall) return false;
     const auto elapsed = now - stream.since;
-    const auto seconds = static_cast<std::size_t>(std::chrono::duration_cast<std::chrono::seconds>(elapsed).count());
+    const auto seconds =
+        static_cast<std::size_t>(std::chrono::duration_cast<std::chrono::seconds>(elapsed).count());
     return elapsed <= limits.stall || stream.body_bytes >= seconds * limits.body_bytes_per_second;
   }
   if (stream.state != H2Stream::State::sending) return true;
@@ -290,7 +301,6 @@ bool H2Session::in_time(SteadyTime now) {
   if (session_ == nullptr) return false;
   const ServerLimits& limits = core_.limits();
   bool good = out_.blocked_for(now) <= limits.stall;
-  if (in_header_block_) good = good && now - header_block_since_ <= limits.head;
   if (streams_.empty()) good = good && now - idle_since_ <= (first_ ? limits.head : limits.idle);
   for (const auto& [id, stream] : streams_) good = good && stream_in_time(*stream, now);
   if (good) return true;

@@ -28,6 +28,7 @@ class H2Session final : public Protocol {
   int on_frame(const nghttp2_frame& frame);
   int on_data(std::int32_t stream_id, std::string_view bytes);
   void on_stream_close(std::int32_t stream_id);
+  void on_frame_sent(const nghttp2_frame& frame);
   ssize_t on_body_wanted(std::int32_t stream_id, std::uint8_t* out, std::size_t size, std::uint32_t& flags);
 
  private:
@@ -50,10 +51,8 @@ class H2Session final : public Protocol {
   nghttp2_session* session_ = nullptr;
   OutQueue out_;
   std::unordered_map<std::int32_t, std::unique_ptr<H2Stream>> streams_;
-  std::size_t jobs_ = 0;            ///< handlers that run, for streams that may be gone already
+  std::size_t jobs_ = 0;  ///< handlers that run, for streams that may be gone already
   SteadyTime idle_since_;
-  SteadyTime header_block_since_;
-  bool in_header_block_ = false;
   bool first_ = true;
   bool dead_ = false;
 };

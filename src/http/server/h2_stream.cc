@@ -49,7 +49,8 @@ std::string_view H2Stream::make_head() {
   fields_.reserve(spans_.size());
   for (const Span& span : spans_) {
     const std::string_view name = std::string_view(text_).substr(span.name_at, span.name_size);
-    const std::string_view value = std::string_view(text_).substr(span.name_at + span.name_size, span.value_size);
+    const std::string_view value =
+        std::string_view(text_).substr(span.name_at + span.name_size, span.value_size);
     if (!name.starts_with(':')) {
       fields_.push_back({name, value});
     } else if (const std::string_view why = take_pseudo(name, value); !why.empty()) {

@@ -19,7 +19,7 @@ struct H2Stream {
 
   std::int32_t id = 0;
   State state = State::head;
-  std::chrono::steady_clock::time_point since;       ///< when the head was complete
+  std::chrono::steady_clock::time_point since;  ///< head: when it began; later: when it was complete
   std::chrono::steady_clock::time_point last_input;
 
   // Body on its way in.
@@ -31,7 +31,7 @@ struct H2Stream {
   // Body on its way out.
   std::string_view rest;
   std::shared_ptr<const void> owner;
-  std::uint64_t bytes_out = 0;                       ///< for the stall clock
+  std::uint64_t bytes_out = 0;  ///< for the stall clock
   std::uint64_t bytes_out_seen = 0;
   std::chrono::steady_clock::time_point last_output;
 

@@ -81,7 +81,8 @@ struct Collected {
         if (!equal_ignoring_case(value, "chunked")) refuse(400, "unsupported transfer coding");
         facts.chunked = true;
         return;
-      default: return;
+      default:
+        return;
     }
   }
 
@@ -120,8 +121,8 @@ bool take_line(std::string_view& rest, std::string_view& line) {
 
 bool is_host(std::string_view text) {
   for (char c : text) {
-    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                      c == '.' || c == '_' || c == ':' || c == '[' || c == ']';
+    const bool good = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '-' || c == '.' || c == '_' || c == ':' || c == '[' || c == ']';
     if (!good) return false;
   }
   return !text.empty();

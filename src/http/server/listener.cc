@@ -24,7 +24,8 @@ tl::unexpected<Error> failed(std::string_view what, const std::string& address) 
   if (error == EADDRINUSE) hint = "another program listens there; choose another port or stop it";
   if (error == EACCES) hint = "ports below 1024 need privileges";
   return fail(ErrorCode::io_error,
-              std::string(what) + " " + escape_untrusted(address) + ": " + std::strerror(error), std::move(hint));
+              std::string(what) + " " + escape_untrusted(address) + ": " + std::strerror(error),
+              std::move(hint));
 }
 
 struct SocketAddress {
@@ -48,8 +49,8 @@ Result<SocketAddress> resolve(const std::string& text) {
   addrinfo* found = nullptr;
   const int result = getaddrinfo(host.empty() ? "::" : host.c_str(), port.c_str(), &hints, &found);
   if (result != 0 || found == nullptr) {
-    return fail(ErrorCode::bad_config, "the listen address " + escape_untrusted(text) + " is not usable: " +
-                                           gai_strerror(result));
+    return fail(ErrorCode::bad_config,
+                "the listen address " + escape_untrusted(text) + " is not usable: " + gai_strerror(result));
   }
   SocketAddress address;
   std::memcpy(&address.storage, found->ai_addr, found->ai_addrlen);
@@ -99,7 +100,8 @@ Result<std::vector<Fd>> share_socket(int fd, std::size_t loops) {
   int listening = 0;
   socklen_t size = sizeof listening;
   if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listening, &size) != 0 || listening == 0) {
-    return fail(ErrorCode::bad_config, "the inherited descriptor " + std::to_string(fd) + " is no listening socket");
+    return fail(ErrorCode::bad_config,
+                "the inherited descriptor " + std::to_string(fd) + " is no listening socket");
   }
   tune(fd);
   fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);

@@ -16,8 +16,7 @@ constexpr int kAcceptsInARow = 32;
 
 }  // namespace
 
-Loop::Loop(Core& core)
-    : core_(core), context_(1), work_(context_.get_executor()), timer_(context_) {}
+Loop::Loop(Core& core) : core_(core), context_(1), work_(context_.get_executor()), timer_(context_) {}
 
 Loop::~Loop() { join(); }
 

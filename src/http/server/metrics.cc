@@ -21,12 +21,18 @@ double upper_bound_of(std::size_t bucket) { return std::exp2(static_cast<double>
 /// Lower case, as notary-server labels them.
 std::string_view label_of(Method method) {
   switch (method) {
-    case Method::get: return "get";
-    case Method::head: return "head";
-    case Method::post: return "post";
-    case Method::put: return "put";
-    case Method::del: return "delete";
-    case Method::other: break;
+    case Method::get:
+      return "get";
+    case Method::head:
+      return "head";
+    case Method::post:
+      return "post";
+    case Method::put:
+      return "put";
+    case Method::del:
+      return "delete";
+    case Method::other:
+      break;
   }
   return "other";
 }
@@ -73,7 +79,8 @@ struct RequestMetrics::State {
   std::vector<std::unique_ptr<Operation>> operations;
 };
 
-RequestMetrics::RequestMetrics(MetricsRegistry& registry, std::string_view prefix, std::vector<std::string> operations)
+RequestMetrics::RequestMetrics(MetricsRegistry& registry, std::string_view prefix,
+                               std::vector<std::string> operations)
     : state_(std::make_unique<State>()) {
   state_->registry = &registry;
   state_->prefix = prefix;
@@ -84,8 +91,8 @@ RequestMetrics::RequestMetrics(MetricsRegistry& registry, std::string_view prefi
                                             "The HTTP request latencies in microseconds.", labels);
     operation->request_size =
         &registry.summary(state_->prefix + "_request_size_bytes", "The HTTP request sizes in bytes.", labels);
-    operation->response_size =
-        &registry.summary(state_->prefix + "_response_size_bytes", "The HTTP response sizes in bytes.", labels);
+    operation->response_size = &registry.summary(state_->prefix + "_response_size_bytes",
+                                                 "The HTTP response sizes in bytes.", labels);
     operation->name = std::move(name);
     state_->operations.push_back(std::move(operation));
   }
@@ -100,9 +107,11 @@ void RequestMetrics::record(std::size_t operation, Method method, int status, do
   auto& slot = op.counters[static_cast<std::size_t>(method) * kStatuses + static_cast<std::size_t>(status)];
   Counter* counter = slot.load(std::memory_order_acquire);
   if (counter == nullptr) {
-    counter = &state_->registry->counter(
-        state_->prefix + "_requests_total", "Total number of HTTP requests made.",
-        {{"code", std::to_string(status)}, {"method", std::string(label_of(method))}, {"operation", op.name}});
+    counter =
+        &state_->registry->counter(state_->prefix + "_requests_total", "Total number of HTTP requests made.",
+                                   {{"code", std::to_string(status)},
+                                    {"method", std::string(label_of(method))},
+                                    {"operation", op.name}});
     slot.store(counter, std::memory_order_release);
   }
   counter->add();

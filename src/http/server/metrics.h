@@ -57,7 +57,8 @@ class MetricsRegistry {
   /// Shown as a summary with the quantiles 0.5, 0.9 and 0.99, over all observations since the start.
   Distribution& summary(std::string_view name, std::string_view help, const Labels& labels = {});
   /// `read` is called at each scrape.
-  void gauge(std::string_view name, std::string_view help, std::function<double()> read, const Labels& labels = {});
+  void gauge(std::string_view name, std::string_view help, std::function<double()> read,
+             const Labels& labels = {});
   /// process_cpu_seconds_total, process_resident_memory_bytes, process_virtual_memory_bytes,
   /// process_open_fds, process_max_fds, process_start_time_seconds.
   void add_process_metrics();
@@ -79,8 +80,8 @@ class RequestMetrics {
   ~RequestMetrics();
 
   /// operation: index into the list; out of range is not counted.
-  void record(std::size_t operation, Method method, int status, double microseconds, std::size_t request_bytes,
-              std::size_t response_bytes);
+  void record(std::size_t operation, Method method, int status, double microseconds,
+              std::size_t request_bytes, std::size_t response_bytes);
 
  private:
   struct State;

@@ -89,7 +89,8 @@ double start_time() {
 double open_files() {
   std::error_code ec;
   double n = 0;
-  for (std::filesystem::directory_iterator it("/proc/self/fd", ec), end; !ec && it != end; it.increment(ec)) ++n;
+  for (std::filesystem::directory_iterator it("/proc/self/fd", ec), end; !ec && it != end; it.increment(ec))
+    ++n;
   return n;
 }
 
@@ -159,18 +160,22 @@ void MetricsRegistry::gauge(std::string_view name, std::string_view help, std::f
 
 void MetricsRegistry::add_process_metrics() {
   const auto page = static_cast<double>(sysconf(_SC_PAGESIZE));
-  gauge("process_resident_memory_bytes", "Resident memory size in bytes.", [page] { return stat_field(21) * page; });
+  gauge("process_resident_memory_bytes", "Resident memory size in bytes.",
+        [page] { return stat_field(21) * page; });
   gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.", [] { return stat_field(20); });
   gauge("process_open_fds", "Number of open file descriptors.", open_files);
   gauge("process_max_fds", "Maximum number of open file descriptors.", max_files);
   gauge("process_start_time_seconds", "Start time of the process since unix epoch in seconds.",
         [start = start_time()] { return start; });
   const std::lock_guard lock(state_->mutex);
-  state_->family("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
-                 prometheus::MetricType::Counter)
+  state_
+      ->family("process_cpu_seconds_total", "Total user and system CPU time spent in seconds.",
+               prometheus::MetricType::Counter)
       .gauges[{}] = cpu_seconds;
 }
 
-std::string MetricsRegistry::text() const { return prometheus::TextSerializer().Serialize(state_->Collect()); }
+std::string MetricsRegistry::text() const {
+  return prometheus::TextSerializer().Serialize(state_->Collect());
+}
 
 }  // namespace boltseal::http

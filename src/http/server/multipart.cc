@@ -20,7 +20,8 @@ Result<void> read_disposition(std::string_view value, Part& part) {
   for (const auto& [name, text] : field.parameters) {
     if (name == "name") part.name = text;
     if (name == "filename") part.filename = text;
-    if (name == "filename*") return fail(ErrorCode::bad_format, "a part has filename*, which form-data does not allow");
+    if (name == "filename*")
+      return fail(ErrorCode::bad_format, "a part has filename*, which form-data does not allow");
   }
   return {};
 }
@@ -45,7 +46,8 @@ class PartReader {
       return fail(ErrorCode::bad_format, "there is text behind the closing delimiter");
     }
     while (!rest_.empty() && (rest_.front() == ' ' || rest_.front() == '\t')) rest_.remove_prefix(1);
-    if (!rest_.starts_with("\r\n")) return fail(ErrorCode::bad_format, "a delimiter line does not end with CRLF");
+    if (!rest_.starts_with("\r\n"))
+      return fail(ErrorCode::bad_format, "a delimiter line does not end with CRLF");
     rest_.remove_prefix(2);
     return false;
   }
@@ -57,7 +59,8 @@ class PartReader {
     while (true) {
       const std::size_t end = rest_.substr(0, limits_.header_bytes + 2).find("\r\n");
       if (end == std::string_view::npos) {
-        if (rest_.size() > limits_.header_bytes) return fail(ErrorCode::limit_exceeded, "a part's header is too long");
+        if (rest_.size() > limits_.header_bytes)
+          return fail(ErrorCode::limit_exceeded, "a part's header is too long");
         return fail(ErrorCode::bad_format, "a part's header does not end");
       }
       const std::string_view line = rest_.substr(0, end);
@@ -78,7 +81,8 @@ class PartReader {
       return {};
     }
     const std::size_t end = rest_.find(delimiter);
-    if (end == std::string_view::npos) return fail(ErrorCode::bad_format, "a part has no delimiter behind it");
+    if (end == std::string_view::npos)
+      return fail(ErrorCode::bad_format, "a part has no delimiter behind it");
     part.data = rest_.substr(0, end);
     rest_.remove_prefix(end + delimiter.size());
     return {};
@@ -103,7 +107,8 @@ class PartReader {
       return read_disposition(value, part);
     }
     if (equal_ignoring_case(name, "Content-Type")) {
-      if (!part.content_type.empty()) return fail(ErrorCode::bad_format, "a part has two Content-Type headers");
+      if (!part.content_type.empty())
+        return fail(ErrorCode::bad_format, "a part has two Content-Type headers");
       part.content_type = value;
     }
     if (equal_ignoring_case(name, "Content-Transfer-Encoding")) return read_transfer_encoding(value);
@@ -135,7 +140,8 @@ Result<std::vector<Part>> parse_multipart(std::string_view body, std::string_vie
                                           const MultipartLimits& limits) {
   const std::string delimiter = "\r\n--" + std::string(boundary);
   const std::string_view first = std::string_view(delimiter).substr(2);
-  if (!body.starts_with(first)) return fail(ErrorCode::bad_format, "the body does not begin with its delimiter");
+  if (!body.starts_with(first))
+    return fail(ErrorCode::bad_format, "the body does not begin with its delimiter");
   PartReader reader(body.substr(first.size()), limits);
   std::vector<Part> parts;
   while (true) {

@@ -1,5 +1,5 @@
-// Bytes on their way to the peer: small ones copied together, so that an answer is one TLS record and one system
-// call; a large body is sent from where it lies. Internal.
+// Bytes on their way to the peer: small ones copied together, so that an answer is one TLS record and one
+// system call; a large body is sent from where it lies. Internal.
 #pragma once
 
 #include <chrono>

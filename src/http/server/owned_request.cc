@@ -2,7 +2,8 @@
 
 namespace boltseal::http {
 
-OwnedRequest::OwnedRequest(const RequestHead& head, std::shared_ptr<const Peer> peer) : peer_(std::move(peer)) {
+OwnedRequest::OwnedRequest(const RequestHead& head, std::shared_ptr<const Peer> peer)
+    : peer_(std::move(peer)) {
   std::size_t total = head.method_text.size() + head.raw_path.size() + head.path.size() + head.query.size() +
                       head.host.size();
   for (const HeaderField& field : head.headers) total += field.name.size() + field.value.size();

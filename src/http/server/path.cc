@@ -45,7 +45,8 @@ Result<Target> split_target(std::string_view target) {
     if (!take_origin(target, out.authority)) {
       return fail(ErrorCode::bad_format, "the request target is neither a path nor an http URL");
     }
-    if (!target.starts_with('/') && !target.empty()) return fail(ErrorCode::bad_format, "the URL has no path");
+    if (!target.starts_with('/') && !target.empty())
+      return fail(ErrorCode::bad_format, "the URL has no path");
     if (target.empty()) target = "/";
   }
   const std::size_t question = target.find('?');

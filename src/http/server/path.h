@@ -14,12 +14,12 @@ struct Target {
   std::string_view authority;  ///< of the absolute form, else empty
 };
 
-/// Origin form ("/a?b"), absolute form ("http://host/a?b") or "*". Any byte that is not printable ASCII, a '#',
-/// and every other form is bad_format.
+/// Origin form ("/a?b"), absolute form ("http://host/a?b") or "*". Any byte that is not printable ASCII, a
+/// '#', and every other form is bad_format.
 Result<Target> split_target(std::string_view target);
 
-/// Decodes raw_path into `path`: a view of raw_path itself when there is nothing to decode, else of `storage`.
-/// bad_format on a '%' without two hex digits.
+/// Decodes raw_path into `path`: a view of raw_path itself when there is nothing to decode, else of
+/// `storage`. bad_format on a '%' without two hex digits.
 Result<std::string_view> decode_path(std::string_view raw_path, std::string& storage);
 
 /// Nothing to clean: no empty, "." or ".." segment.

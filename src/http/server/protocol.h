@@ -20,7 +20,6 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 enum class Want : std::uint8_t {
   read,    ///< the socket readable
   write,   ///< the socket writable
-  both,
   answer,  ///< only a worker's answer
   yield,   ///< nothing: it has done its share, others first
   linger,  ///< all is sent, input may be left: close without cutting the answer off

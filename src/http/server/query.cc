@@ -25,7 +25,8 @@ Result<Query> Query::parse(std::string_view text, std::size_t max_pairs) {
     if (pair.find(';') != std::string_view::npos) {
       return fail(ErrorCode::bad_format, "the query holds a ';', which some take for a separator");
     }
-    if (query.pairs_.size() == max_pairs) return fail(ErrorCode::limit_exceeded, "the query holds too many parameters");
+    if (query.pairs_.size() == max_pairs)
+      return fail(ErrorCode::limit_exceeded, "the query holds too many parameters");
     const std::size_t equals = pair.find('=');
     std::string name = BS_TRY(decode(pair.substr(0, equals)));
     std::string value;

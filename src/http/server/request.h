@@ -26,7 +26,7 @@ struct HeaderField {
 
 /// The other end of a connection. Immutable; shared by the requests of the connection.
 struct Peer {
-  std::string address;                 ///< "127.0.0.1:40312", "[::1]:40312"
+  std::string address;  ///< "127.0.0.1:40312", "[::1]:40312"
   bool tls = false;
   std::string client_certificate_der;  ///< verified against the listener's client CA; empty without one
 };
@@ -42,9 +42,9 @@ struct RequestHead {
   std::string_view host;      ///< Host or :authority, as sent
   std::span<const HeaderField> headers;
   const Peer* peer = nullptr;
-  std::uint64_t id = 0;       ///< unique in this process; see request_id_text()
+  std::uint64_t id = 0;  ///< unique in this process; see request_id_text()
   bool http2 = false;
-  std::size_t head_bytes = 0; ///< size of the head (HTTP/2: of its fields after decompression)
+  std::size_t head_bytes = 0;  ///< size of the head (HTTP/2: of its fields after decompression)
   /// For the handlers: a mark that fast, plan or handle may set and observe gets (the route, say).
   mutable std::uint32_t mark = 0;
 

@@ -9,7 +9,6 @@
 namespace boltseal::http {
 namespace {
 
-
 bool is_value(std::string_view value) {
   for (char c : value) {
     if (c < 0x20 || c > 0x7e) return false;
@@ -19,8 +18,8 @@ bool is_value(std::string_view value) {
 
 /// Fields that the server writes itself: a handler that set one could break the framing.
 bool is_reserved(std::string_view name) {
-  static constexpr std::string_view kReserved[] = {"connection", "content-length", "date",
-                                                   "keep-alive", "server",         "trailer",
+  static constexpr std::string_view kReserved[] = {"connection", "content-length",   "date",
+                                                   "keep-alive", "server",           "trailer",
                                                    "upgrade",    "transfer-encoding"};
   for (std::string_view reserved : kReserved) {
     if (equal_ignoring_case(name, reserved)) return true;
@@ -62,45 +61,84 @@ std::string_view HeaderList::find(std::string_view name) const {
 
 std::string_view reason_phrase(int status) {
   switch (status) {
-    case 100: return "Continue";
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 206: return "Partial Content";
-    case 301: return "Moved Permanently";
-    case 302: return "Found";
-    case 303: return "See Other";
-    case 304: return "Not Modified";
-    case 307: return "Temporary Redirect";
-    case 308: return "Permanent Redirect";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 406: return "Not Acceptable";
-    case 408: return "Request Timeout";
-    case 409: return "Conflict";
-    case 410: return "Gone";
-    case 411: return "Length Required";
-    case 412: return "Precondition Failed";
-    case 413: return "Request Entity Too Large";
-    case 414: return "Request URI Too Long";
-    case 415: return "Unsupported Media Type";
-    case 417: return "Expectation Failed";
-    case 421: return "Misdirected Request";
-    case 422: return "Unprocessable Entity";
-    case 429: return "Too Many Requests";
-    case 431: return "Request Header Fields Too Large";
-    case 500: return "Internal Server Error";
-    case 501: return "Not Implemented";
-    case 502: return "Bad Gateway";
-    case 503: return "Service Unavailable";
-    case 504: return "Gateway Timeout";
-    case 505: return "HTTP Version Not Supported";
-    case 507: return "Insufficient Storage";
-    default: return "Unknown";
+    case 100:
+      return "Continue";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 206:
+      return "Partial Content";
+    case 301:
+      return "Moved Permanently";
+    case 302:
+      return "Found";
+    case 303:
+      return "See Other";
+    case 304:
+      return "Not Modified";
+    case 307:
+      return "Temporary Redirect";
+    case 308:
+      return "Permanent Redirect";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 406:
+      return "Not Acceptable";
+    case 408:
+      return "Request Timeout";
+    case 409:
+      return "Conflict";
+    case 410:
+      return "Gone";
+    case 411:
+      return "Length Required";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Request Entity Too Large";
+    case 414:
+      return "Request URI Too Long";
+    case 415:
+      return "Unsupported Media Type";
+    case 417:
+      return "Expectation Failed";
+    case 421:
+      return "Misdirected Request";
+    case 422:
+      return "Unprocessable Entity";
+    case 429:
+      return "Too Many Requests";
+    case 431:
+      return "Request Header Fields Too Large";
+    case 500:
+      return "Internal Server Error";
+    case 501:
+      return "Not Implemented";
+    case 502:
+      return "Bad Gateway";
+    case 503:
+      return "Service Unavailable";
+    case 504:
+      return "Gateway Timeout";
+    case 505:
+      return "HTTP Version Not Supported";
+    case 507:
+      return "Insufficient Storage";
+    default:
+      return "Unknown";
   }
 }
 
@@ -127,8 +165,8 @@ Result<std::string> response_head(int status, const HeaderList& headers, std::si
   return head;
 }
 
-Result<std::shared_ptr<const ReadyResponse>> ReadyResponse::make(int status, HeaderList headers, std::string body,
-                                                                 std::string etag) {
+Result<std::shared_ptr<const ReadyResponse>> ReadyResponse::make(int status, HeaderList headers,
+                                                                 std::string body, std::string etag) {
   if (!etag.empty()) headers.add("ETag", etag);
   std::shared_ptr<ReadyResponse> made(new ReadyResponse);
   made->status_ = status;

@@ -16,9 +16,9 @@
 namespace boltseal::http {
 
 /// Header fields of a response, in order. A name that is no token, a value that is not printable ASCII (so
-/// CR and LF too), or a field that belongs to the server itself (Connection, Content-Length, Date, Keep-Alive,
-/// Server, Trailer, Transfer-Encoding, Upgrade) spoils the whole: the server then answers 500 and logs
-/// `response_header_refused`. Value type.
+/// CR and LF too), or a field that belongs to the server itself (Connection, Content-Length, Date,
+/// Keep-Alive, Server, Trailer, Transfer-Encoding, Upgrade) spoils the whole: the server then answers 500 and
+/// logs `response_header_refused`. Value type.
 class HeaderList {
  public:
   using Field = std::pair<std::string, std::string>;

@@ -68,7 +68,8 @@ void Server::stop(std::chrono::milliseconds grace) {
   State& s = *state_;
   const auto deadline = std::chrono::steady_clock::now() + grace;
   for (auto& loop : s.loops) loop->begin_shut_down();
-  while (s.core.open_connections.load() > 0 && std::chrono::steady_clock::now() < deadline && !s.loops.empty()) {
+  while (s.core.open_connections.load() > 0 && std::chrono::steady_clock::now() < deadline &&
+         !s.loops.empty()) {
     std::this_thread::sleep_for(kLook);
   }
   for (auto& loop : s.loops) loop->close_all();

@@ -94,11 +94,16 @@ Stream::~Stream() { SSL_free(ssl_of(ssl_)); }
 
 Io Stream::outcome(int result) {
   switch (SSL_get_error(ssl_of(ssl_), result)) {
-    case SSL_ERROR_NONE: return Io::ok;
-    case SSL_ERROR_WANT_READ: return Io::want_read;
-    case SSL_ERROR_WANT_WRITE: return Io::want_write;
-    case SSL_ERROR_ZERO_RETURN: return Io::eof;
-    default: return eof_ ? Io::eof : Io::failed;
+    case SSL_ERROR_NONE:
+      return Io::ok;
+    case SSL_ERROR_WANT_READ:
+      return Io::want_read;
+    case SSL_ERROR_WANT_WRITE:
+      return Io::want_write;
+    case SSL_ERROR_ZERO_RETURN:
+      return Io::eof;
+    default:
+      return eof_ ? Io::eof : Io::failed;
   }
 }
 
@@ -178,7 +183,8 @@ Io Stream::write(std::string_view data, bool last, std::size_t& taken) {
       if (sent != Io::ok) return sent;
     }
     std::size_t n = 0;
-    const int result = SSL_write_ex(ssl_of(ssl_), data.data() + taken, std::min(kRecord, data.size() - taken), &n);
+    const int result =
+        SSL_write_ex(ssl_of(ssl_), data.data() + taken, std::min(kRecord, data.size() - taken), &n);
     if (result != 1) return outcome(result);
     taken += n;
   }

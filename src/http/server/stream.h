@@ -1,6 +1,6 @@
-// Bytes to and from one non-blocking socket, plain or through TLS. Internal. TLS reads the socket directly into
-// OpenSSL's buffer and collects what it writes, so that a flight, or an answer with its closing alert, is one
-// system call. Not thread safe.
+// Bytes to and from one non-blocking socket, plain or through TLS. Internal. TLS reads the socket directly
+// into OpenSSL's buffer and collects what it writes, so that a flight, or an answer with its closing alert,
+// is one system call. Not thread safe.
 #pragma once
 
 #include <cstddef>
@@ -30,8 +30,8 @@ class Stream {
   Stream& operator=(const Stream&) = delete;
 
   bool is_tls() const { return tls_ != nullptr; }
-  Io handshake();                        ///< ok at once when plain
-  bool chose_h2() const;                 ///< after the handshake
+  Io handshake();         ///< ok at once when plain
+  bool chose_h2() const;  ///< after the handshake
   std::string client_certificate_der() const;
 
   Io read(char* data, std::size_t size, std::size_t& got);
@@ -58,7 +58,7 @@ class Stream {
   std::string ready_;                      ///< ciphertext for the socket
   std::size_t sent_ = 0;                   ///< how much of ready_ is gone
   std::uint64_t bytes_sent_ = 0;
-  bool drained_ = false;                   ///< the last read took all that the socket had
+  bool drained_ = false;  ///< the last read took all that the socket had
   bool eof_ = false;
 };
 

@@ -28,7 +28,8 @@ std::string openssl_reason() {
 }
 
 tl::unexpected<Error> unusable(std::string_view what, const std::string& file) {
-  return fail(ErrorCode::bad_config, std::string(what) + " " + escape_untrusted(file) + ": " + openssl_reason(),
+  return fail(ErrorCode::bad_config,
+              std::string(what) + " " + escape_untrusted(file) + ": " + openssl_reason(),
               "check that the file is PEM, readable, and belongs to the other TLS files");
 }
 
@@ -55,7 +56,8 @@ void set_protocol(SSL_CTX* context, bool offer_h2) {
   SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
   SSL_CTX_set_options(context, SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_TICKET |
                                    SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_IGNORE_UNEXPECTED_EOF);
-  // The clients (Go's, one connection a request) do not resume, so tickets and a cache cost and bring nothing.
+  // The clients (Go's, one connection a request) do not resume, so tickets and a cache cost and bring
+  // nothing.
   SSL_CTX_set_num_tickets(context, 0);
   SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
@@ -66,9 +68,11 @@ void set_protocol(SSL_CTX* context, bool offer_h2) {
 }
 
 Result<void> set_algorithms(SSL_CTX* context) {
-  if (SSL_CTX_set_cipher_list(context, kTls12Ciphers) != 1 || SSL_CTX_set_ciphersuites(context, kTls13Ciphers) != 1 ||
+  if (SSL_CTX_set_cipher_list(context, kTls12Ciphers) != 1 ||
+      SSL_CTX_set_ciphersuites(context, kTls13Ciphers) != 1 ||
       SSL_CTX_set1_groups_list(context, kGroups) != 1) {
-    return fail(ErrorCode::internal, "OpenSSL has not the TLS algorithms that are needed: " + openssl_reason());
+    return fail(ErrorCode::internal,
+                "OpenSSL has not the TLS algorithms that are needed: " + openssl_reason());
   }
   return {};
 }
@@ -95,8 +99,7 @@ Result<void> set_client_ca(SSL_CTX* context, const TlsFiles& files) {
     return unusable("can't use the client CA", files.client_ca);
   }
   SSL_CTX_set_client_CA_list(context, names);
-  const int mode =
-      SSL_VERIFY_PEER | (files.require_client_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0);
+  const int mode = SSL_VERIFY_PEER | (files.require_client_certificate ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0);
   SSL_CTX_set_verify(context, mode, nullptr);
   SSL_CTX_set_verify_depth(context, kChainDepth);
   return {};
