@@ -1,5 +1,7 @@
 #include "tuf/codec.h"
 
+#include <algorithm>
+
 #include "base/limits.h"
 #include "base/untrusted.h"
 #include "tuf/codec_internal.h"
@@ -126,18 +128,19 @@ std::string assemble(Form form, std::string_view wire, std::span<const Signature
 
 std::string wire_text(Form form, std::string_view canonical) {
   if (form == Form::notary) return json::go_wire(canonical);
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20; };
+  if (std::none_of(canonical.begin(), canonical.end(), is_control)) return std::string(canonical);
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
   out.reserve(canonical.size());
   for (const char c : canonical) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20) {
+    if (!is_control(c)) {
       out += c;
       continue;
     }
     out += "\\u00";
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 15];
+    out += kDigits[static_cast<unsigned char>(c) >> 4];
+    out += kDigits[static_cast<unsigned char>(c) & 15];
   }
   return out;
 }
