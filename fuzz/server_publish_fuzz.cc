@@ -1,5 +1,6 @@
 // links: server
-// Bytes of an upload into a server in memory: whatever comes, there is an answer, and what was published once stays.
+// Bytes of an upload into a server in memory: whatever comes, there is an answer, and what was published once
+// stays.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
@@ -29,8 +30,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string body(reinterpret_cast<const char*>(data), size);
   const http::HeaderField type{"Content-Type", "multipart/form-data; boundary=edge"};
   for (const char* form : {"tuf", "tuf1"}) {
-    const auto request = http::make_request("POST", std::string("/v2/example.com/vectors/app/_trust/") + form + "/", body,
-                                            std::span(&type, 1));
+    const auto request = http::make_request(
+        "POST", std::string("/v2/example.com/vectors/app/_trust/") + form + "/", body, std::span(&type, 1));
     const http::Response response = trust_server().handle(*request);
     if (response.status >= 500) std::abort();
   }

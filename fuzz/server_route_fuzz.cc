@@ -10,9 +10,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string path(reinterpret_cast<const char*>(data), size);
   const auto route = boltseal::server::parse_route(path);
   const auto inside = [&](std::string_view view) {
-    return view.empty() || (view.data() >= path.data() && view.data() + view.size() <= path.data() + path.size());
+    return view.empty() ||
+           (view.data() >= path.data() && view.data() + view.size() <= path.data() + path.size());
   };
-  if (!inside(route.gun) || !inside(route.role) || !inside(route.hash) || !inside(route.version_text)) std::abort();
+  if (!inside(route.gun) || !inside(route.role) || !inside(route.hash) || !inside(route.version_text))
+    std::abort();
   if (route.version && *route.version < 0) std::abort();
   if (boltseal::server::is_canonical(route) && !route.version_text.empty() && !route.version) std::abort();
   return 0;

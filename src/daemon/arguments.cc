@@ -52,7 +52,8 @@ Result<void> take_words(const std::vector<std::string>& words, Arguments& out) {
     if (!known) return fail(ErrorCode::usage, "config needs one of: check, print", kTry);
     out.command = words[1] == "check" ? Command::config_check : Command::config_print;
   } else if (words[0] == "gun") {
-    if (words.size() != 3 || words[1] != "reset") return fail(ErrorCode::usage, "use: boltseald gun reset GUN", kTry);
+    if (words.size() != 3 || words[1] != "reset")
+      return fail(ErrorCode::usage, "use: boltseald gun reset GUN", kTry);
     out.command = Command::gun_reset;
     out.gun = words[2];
   } else {

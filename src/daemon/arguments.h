@@ -19,11 +19,11 @@ struct Arguments {
   std::string listen;              ///< ADDRESS:PORT; replaces the listeners of the configuration
   std::string state_dir, keys_dir;
   std::string tls_cert, tls_key;
-  std::string gun;                 ///< of gun_reset
+  std::string gun;  ///< of gun_reset
 };
 
-/// Options take "--name VALUE" or "--name=VALUE", before or after the words. usage: an unknown option, command or
-/// role, a missing value, one option twice.
+/// Options take "--name VALUE" or "--name=VALUE", before or after the words. usage: an unknown option,
+/// command or role, a missing value, one option twice.
 Result<Arguments> parse_arguments(std::span<const std::string> words);
 
 std::string usage_text();

@@ -17,8 +17,8 @@ TEST(Arguments, Serving) {
   ASSERT_TRUE(plain);
   EXPECT_EQ(plain->command, Command::serve);
   EXPECT_EQ(plain->roles, std::vector<std::string>{"server"});
-  const auto full = parse({"--listen=0.0.0.0:1", "server", "--config", "c.json", "--state-dir", "s", "--keys-dir=k",
-                           "--tls-cert", "c", "--tls-key", "k"});
+  const auto full = parse({"--listen=0.0.0.0:1", "server", "--config", "c.json", "--state-dir", "s",
+                           "--keys-dir=k", "--tls-cert", "c", "--tls-key", "k"});
   ASSERT_TRUE(full) << full.error().what();
   EXPECT_EQ(full->listen, "0.0.0.0:1");
   EXPECT_EQ(full->config, "c.json");
@@ -39,9 +39,18 @@ TEST(Arguments, Commands) {
 
 TEST(Arguments, Mistakes) {
   const std::vector<std::vector<std::string>> cases = {
-      {"--nonsense"}, {"--config"},          {"--config="},     {"--config", "a", "--config", "b"},
-      {"signer"},     {"server", "gateway"}, {"config"},        {"config", "show"},
-      {"gun"},        {"gun", "reset"},      {"gun", "a", "b"}, {"--tls-cert", "c"},
+      {"--nonsense"},
+      {"--config"},
+      {"--config="},
+      {"--config", "a", "--config", "b"},
+      {"signer"},
+      {"server", "gateway"},
+      {"config"},
+      {"config", "show"},
+      {"gun"},
+      {"gun", "reset"},
+      {"gun", "a", "b"},
+      {"--tls-cert", "c"},
       {"version", "now"},
   };
   for (const auto& words : cases) {
@@ -52,7 +61,8 @@ TEST(Arguments, Mistakes) {
   }
 }
 
-Result<Places> places(const Arguments& arguments, std::map<std::string, std::string> environment, bool is_root) {
+Result<Places> places(const Arguments& arguments, std::map<std::string, std::string> environment,
+                      bool is_root) {
   return choose_places(
       arguments,
       [&](const std::string& name) -> std::optional<std::string> {
@@ -64,10 +74,12 @@ Result<Places> places(const Arguments& arguments, std::map<std::string, std::str
 }
 
 TEST(Places, OrderOfTheRules) {
-  EXPECT_EQ(places({}, {{"STATE_DIRECTORY", "/var/lib/x:/other"}, {"HOME", "/h"}}, true)->state_dir, "/var/lib/x");
+  EXPECT_EQ(places({}, {{"STATE_DIRECTORY", "/var/lib/x:/other"}, {"HOME", "/h"}}, true)->state_dir,
+            "/var/lib/x");
   EXPECT_EQ(places({}, {{"HOME", "/h"}, {"XDG_STATE_HOME", "/s"}}, true)->state_dir, "/var/lib/boltseald");
   EXPECT_EQ(places({}, {{"HOME", "/h"}, {"XDG_STATE_HOME", "/s"}}, false)->state_dir, "/s/boltseald");
-  EXPECT_EQ(places({}, {{"HOME", "/h"}, {"XDG_STATE_HOME", ""}}, false)->state_dir, "/h/.local/state/boltseald");
+  EXPECT_EQ(places({}, {{"HOME", "/h"}, {"XDG_STATE_HOME", ""}}, false)->state_dir,
+            "/h/.local/state/boltseald");
   EXPECT_FALSE(places({}, {}, false));
   const auto given = places({.state_dir = "/a/b/"}, {{"STATE_DIRECTORY", "/x"}}, false);
   EXPECT_EQ(given->state_dir, "/a/b");

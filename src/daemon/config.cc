@@ -65,7 +65,8 @@ Result<void> set_number(const Fields& fields, std::string_view name, std::int64_
                         std::int64_t& out) {
   const auto value = BS_TRY(member(fields.optional_integer(name)));
   if (!value) return {};
-  if (*value < low || *value > high) return fail(wrong(fields, name, fmt::format("must be between {} and {}", low, high)));
+  if (*value < low || *value > high)
+    return fail(wrong(fields, name, fmt::format("must be between {} and {}", low, high)));
   out = *value;
   return {};
 }
@@ -80,13 +81,15 @@ Result<void> set_duration(const Fields& fields, std::string_view name, Duration&
 }
 
 /// A file name, relative to the directory of the configuration.
-Result<void> set_path(const Fields& fields, std::string_view name, const std::string& directory, std::string& out) {
+Result<void> set_path(const Fields& fields, std::string_view name, const std::string& directory,
+                      std::string& out) {
   BS_TRY(set_text(fields, name, out));
   if (!out.empty() && out.front() != '/' && !directory.empty()) out = directory + "/" + out;
   return {};
 }
 
-Result<ListenConfig> read_listener(const json::Value& value, const std::string& path, const std::string& directory) {
+Result<ListenConfig> read_listener(const json::Value& value, const std::string& path,
+                                   const std::string& directory) {
   const Fields fields = BS_TRY(member(Fields::of(value, {"address", "tls_cert", "tls_key", "plain"}, path)));
   BS_TRY(member(fields.no_unknown()));
   ListenConfig listener;
@@ -109,8 +112,8 @@ Result<void> read_listeners(const Fields& server, const std::string& directory, 
   if (list->items().empty()) return fail(wrong(server, "listen", "must name at least one address"));
   out.listen.clear();
   for (std::size_t i = 0; i < list->items().size(); ++i) {
-    out.listen.push_back(
-        BS_TRY(read_listener(list->items()[i], fmt::format("{}[{}]", server.path_of("listen"), i), directory)));
+    out.listen.push_back(BS_TRY(
+        read_listener(list->items()[i], fmt::format("{}[{}]", server.path_of("listen"), i), directory)));
   }
   return {};
 }
@@ -123,7 +126,8 @@ Result<void> read_storage(const Fields& server, const std::string& directory, Se
   if (kind != "sqlite" && kind != "memory") return fail(wrong(*fields, "kind", "must be sqlite or memory"));
   out.storage.kind = kind == "memory" ? StorageKind::memory : StorageKind::sqlite;
   BS_TRY(set_path(*fields, "path", directory, out.storage.path));
-  if (kind == "memory" && !out.storage.path.empty()) return fail(wrong(*fields, "path", "has no use with memory"));
+  if (kind == "memory" && !out.storage.path.empty())
+    return fail(wrong(*fields, "path", "has no use with memory"));
   return set_number(*fields, "connections", 1, 256, out.storage.connections);
 }
 
@@ -132,7 +136,8 @@ Result<void> read_keys(const Fields& server, ServerConfig& out) {
   if (!fields) return {};
   std::string name = "ecdsa";
   BS_TRY(set_text(*fields, "algorithm", name));
-  if (name != "ecdsa" && name != "ed25519") return fail(wrong(*fields, "algorithm", "must be ecdsa or ed25519"));
+  if (name != "ecdsa" && name != "ed25519")
+    return fail(wrong(*fields, "algorithm", "must be ecdsa or ed25519"));
   out.key_algorithm = name == "ecdsa" ? crypto::KeyAlgorithm::ecdsa_p256 : crypto::KeyAlgorithm::ed25519;
   return {};
 }
@@ -164,12 +169,14 @@ Result<void> read_repositories(const Fields& server, ServerConfig& out) {
   const json::Value* list = BS_TRY(member(fields->optional_array("gun_prefixes")));
   if (list == nullptr) return {};
   for (const auto prefix : BS_TRY(member(json::strings(list->items(), fields->path_of("gun_prefixes"))))) {
-    const bool clean = prefix.ends_with('/') && prefix.size() > 1 && prefix.find("//") == std::string_view::npos &&
-                       prefix.front() != '/' && prefix.find("/./") == std::string_view::npos &&
+    const bool clean = prefix.ends_with('/') && prefix.size() > 1 &&
+                       prefix.find("//") == std::string_view::npos && prefix.front() != '/' &&
+                       prefix.find("/./") == std::string_view::npos &&
                        prefix.find("/../") == std::string_view::npos;
     if (!clean) {
-      return fail(wrong(*fields, "gun_prefixes",
-                        fmt::format("holds the invalid GUN prefix \"{}\": it must end with /", escape_untrusted(prefix))));
+      return fail(wrong(
+          *fields, "gun_prefixes",
+          fmt::format("holds the invalid GUN prefix \"{}\": it must end with /", escape_untrusted(prefix))));
     }
     out.gun_prefixes.emplace_back(prefix);
   }
@@ -180,7 +187,8 @@ Result<void> read_limits(const Fields& server, ServerConfig& out) {
   if (const auto fields = BS_TRY(section(server, "changefeed", {"open"}))) {
     BS_TRY(set_flag(*fields, "open", out.open_changefeed));
   }
-  const auto fields = BS_TRY(section(server, "limits", {"upload_bytes", "cache_bytes", "connections", "workers"}));
+  const auto fields =
+      BS_TRY(section(server, "limits", {"upload_bytes", "cache_bytes", "connections", "workers"}));
   if (!fields) return {};
   BS_TRY(set_number(*fields, "upload_bytes", 1 << 16, std::int64_t{1} << 30, out.upload_bytes));
   BS_TRY(set_number(*fields, "cache_bytes", 0, std::int64_t{1} << 40, out.cache_bytes));
@@ -189,9 +197,9 @@ Result<void> read_limits(const Fields& server, ServerConfig& out) {
 }
 
 Result<void> read_server(const Fields& root, const std::string& directory, ServerConfig& out) {
-  const auto server =
-      BS_TRY(section(root, "server", {"listen", "storage", "keys", "lifetimes", "renewal", "caching", "repositories",
-                                      "changefeed", "limits"}));
+  const auto server = BS_TRY(section(root, "server",
+                                     {"listen", "storage", "keys", "lifetimes", "renewal", "caching",
+                                      "repositories", "changefeed", "limits"}));
   if (!server) return {};
   BS_TRY(read_listeners(*server, directory, out));
   BS_TRY(read_storage(*server, directory, out));
@@ -207,8 +215,10 @@ Result<void> read_logging(const Fields& root, Config& out) {
   if (!fields) return {};
   const auto name = BS_TRY(member(fields->optional_string("level")));
   if (!name) return {};
-  const auto found = std::find_if(kLevels.begin(), kLevels.end(), [&](const auto& level) { return level.first == *name; });
-  if (found == kLevels.end()) return fail(wrong(*fields, "level", "must be debug, info, warning, error or off"));
+  const auto found =
+      std::find_if(kLevels.begin(), kLevels.end(), [&](const auto& level) { return level.first == *name; });
+  if (found == kLevels.end())
+    return fail(wrong(*fields, "level", "must be debug, info, warning, error or off"));
   out.log_level = found->second;
   return {};
 }
@@ -248,7 +258,8 @@ Result<Duration> parse_duration(std::string_view text) {
   std::int64_t count = 0;
   const auto [end, problem] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
   constexpr std::int64_t kCentury = std::int64_t{100} * 365 * 86'400;
-  if (problem != std::errc{} || end != digits.data() + digits.size() || count < 1 || count > kCentury / unit) {
+  if (problem != std::errc{} || end != digits.data() + digits.size() || count < 1 ||
+      count > kCentury / unit) {
     return fail(ErrorCode::bad_config, "must be a duration such as 14d, 12h, 90m or 30s");
   }
   return Duration(std::chrono::seconds(count * unit));
@@ -268,7 +279,8 @@ std::string print_config(const Config& config) {
   w.begin_object().name("server").begin_object().name("listen").begin_array();
   for (const ListenConfig& listener : server.listen) {
     w.begin_object().member("address", listener.address);
-    if (!listener.tls_cert.empty()) w.member("tls_cert", listener.tls_cert).member("tls_key", listener.tls_key);
+    if (!listener.tls_cert.empty())
+      w.member("tls_cert", listener.tls_cert).member("tls_key", listener.tls_key);
     if (listener.plain) w.member("plain", true);
     w.end_object();
   }
@@ -277,7 +289,8 @@ std::string print_config(const Config& config) {
   if (!server.storage.path.empty()) w.member("path", server.storage.path);
   w.member("connections", server.storage.connections).end_object();
   w.name("keys").begin_object();
-  w.member("algorithm", server.key_algorithm == crypto::KeyAlgorithm::ed25519 ? "ed25519" : "ecdsa").end_object();
+  w.member("algorithm", server.key_algorithm == crypto::KeyAlgorithm::ed25519 ? "ed25519" : "ecdsa")
+      .end_object();
   w.name("lifetimes").begin_object().member("snapshot", print_duration(server.snapshot_lifetime));
   w.member("timestamp", print_duration(server.timestamp_lifetime)).end_object();
   w.name("renewal").begin_object().member("at_percent", server.renew_at_percent).end_object();
@@ -287,9 +300,13 @@ std::string print_config(const Config& config) {
   for (const std::string& prefix : server.gun_prefixes) w.string(prefix);
   w.end_array().member("any_name", server.any_gun_name).end_object();
   w.name("changefeed").begin_object().member("open", server.open_changefeed).end_object();
-  w.name("limits").begin_object().member("upload_bytes", server.upload_bytes).member("cache_bytes", server.cache_bytes);
+  w.name("limits")
+      .begin_object()
+      .member("upload_bytes", server.upload_bytes)
+      .member("cache_bytes", server.cache_bytes);
   w.member("connections", server.connections).member("workers", server.workers).end_object().end_object();
-  const auto level = std::find_if(kLevels.begin(), kLevels.end(), [&](const auto& known) { return known.second == config.log_level; });
+  const auto level = std::find_if(kLevels.begin(), kLevels.end(),
+                                  [&](const auto& known) { return known.second == config.log_level; });
   w.name("logging").begin_object().member("level", level->first).end_object().end_object();
   return w.take();
 }

@@ -1,5 +1,6 @@
-// The native configuration of boltseald: JSON, one tree for each role under its name, unknown members refused.
-// Every member is optional; docs/reference/boltseald-config.md lists them. Values are checked when they are read.
+// The native configuration of boltseald: JSON, one tree for each role under its name, unknown members
+// refused. Every member is optional; docs/reference/boltseald-config.md lists them. Values are checked when
+// they are read.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,7 @@ enum class StorageKind : std::uint8_t { sqlite, memory };
 
 struct StorageConfig {
   StorageKind kind = StorageKind::sqlite;
-  std::string path;               ///< empty: server.db in the state directory
+  std::string path;  ///< empty: server.db in the state directory
   std::int64_t connections = 4;
 };
 
@@ -36,8 +37,8 @@ struct ServerConfig {
   crypto::KeyAlgorithm key_algorithm = crypto::KeyAlgorithm::ecdsa_p256;
   Duration snapshot_lifetime = 3 * 365 * kDay;
   Duration timestamp_lifetime = 14 * kDay;
-  std::int64_t renew_at_percent = 50;          ///< of a lifetime
-  std::int64_t max_age_current = 300;          ///< seconds; 0: not to be cached
+  std::int64_t renew_at_percent = 50;  ///< of a lifetime
+  std::int64_t max_age_current = 300;  ///< seconds; 0: not to be cached
   std::int64_t max_age_consistent = 2'592'000;
   std::vector<std::string> gun_prefixes;
   bool any_gun_name = false;
@@ -45,7 +46,7 @@ struct ServerConfig {
   std::int64_t upload_bytes = 128 << 20;
   std::int64_t cache_bytes = 64 << 20;
   std::int64_t connections = 10'000;
-  std::int64_t workers = 0;                    ///< 0: by the number of processors
+  std::int64_t workers = 0;  ///< 0: by the number of processors
 };
 
 struct Config {

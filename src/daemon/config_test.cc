@@ -37,7 +37,8 @@ TEST(Config, ReadsEveryMember) {
       "changefeed": {"open": true},
       "limits": {"upload_bytes": 1000000, "cache_bytes": 0, "connections": 5, "workers": 3}
     },
-    "logging": {"level": "warning"}})", "/etc/boltseal");
+    "logging": {"level": "warning"}})",
+                                   "/etc/boltseal");
   ASSERT_TRUE(config) << config.error().what();
   const ServerConfig& server = config->server;
   EXPECT_EQ(server.listen[0].tls_cert, "/etc/boltseal/c.pem");
@@ -75,11 +76,13 @@ TEST(Config, MistakesAreNamed) {
       {R"({"server": {"listen": []}})", "server.listen"},
       {R"({"server": {"listen": [{}]}})", "server.listen[0].address"},
       {R"({"server": {"listen": [{"address": "a:1", "tls_cert": "x"}]}})", "tls_key"},
-      {R"({"server": {"listen": [{"address": "a:1", "tls_cert": "x", "tls_key": "y", "plain": true}]}})", "without TLS"},
+      {R"({"server": {"listen": [{"address": "a:1", "tls_cert": "x", "tls_key": "y", "plain": true}]}})",
+       "without TLS"},
       {R"({"server": {"storage": {"kind": "mysql"}}})", "sqlite or memory"},
       {R"({"server": {"storage": {"kind": "memory", "path": "x"}}})", "no use with memory"},
       {R"({"server": {"keys": {"algorithm": "rsa"}}})", "ecdsa or ed25519"},
-      {R"({"server": {"lifetimes": {"timestamp": "soon"}}})", "server.lifetimes.timestamp must be a duration"},
+      {R"({"server": {"lifetimes": {"timestamp": "soon"}}})",
+       "server.lifetimes.timestamp must be a duration"},
       {R"({"server": {"renewal": {"at_percent": 100}}})", "between 1 and 99"},
       {R"({"server": {"caching": {"max_age": {"current": -1}}}})", "between 0 and 31536000"},
       {R"({"server": {"repositories": {"gun_prefixes": ["docker.io"]}}})", "invalid GUN prefix"},
@@ -100,7 +103,8 @@ TEST(Config, Durations) {
   EXPECT_EQ(*parse_duration("2m"), std::chrono::minutes(2));
   EXPECT_EQ(print_duration(14 * kDay), "14d");
   EXPECT_EQ(print_duration(std::chrono::seconds(61)), "61s");
-  for (const char* text : {"", "d", "0d", "-1d", "1.5h", "1w", "1 d", "999999999999d"}) EXPECT_FALSE(parse_duration(text)) << text;
+  for (const char* text : {"", "d", "0d", "-1d", "1.5h", "1w", "1 d", "999999999999d"})
+    EXPECT_FALSE(parse_duration(text)) << text;
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ struct Authority {
 
 bool is_address(const std::string& name) {
   std::array<unsigned char, 16> buffer{};
-  return ::inet_pton(AF_INET, name.c_str(), buffer.data()) == 1 || ::inet_pton(AF_INET6, name.c_str(), buffer.data()) == 1;
+  return ::inet_pton(AF_INET, name.c_str(), buffer.data()) == 1 ||
+         ::inet_pton(AF_INET6, name.c_str(), buffer.data()) == 1;
 }
 
 Result<crypto::SoftwareKeyPtr> read_key(const Directory& keys, const std::string& name) {
@@ -42,7 +43,8 @@ Result<void> write_key(const Directory& keys, const std::string& name, const cry
   return keys.write_atomic(name, pem.text(), 0600);
 }
 
-Result<Authority> make_authority(const Directory& state, const Directory& keys, Time now, crypto::Random& random) {
+Result<Authority> make_authority(const Directory& state, const Directory& keys, Time now,
+                                 crypto::Random& random) {
   auto key = BS_TRY(crypto::SoftwareKey::generate(crypto::KeyAlgorithm::ecdsa_p256, random));
   auto certificate = BS_TRY(crypto::make_ca(*key, "boltseald", now - kBackdate, now + kCaLife, random));
   BS_TRY(write_key(keys, "ca.key", *key));
@@ -68,8 +70,10 @@ crypto::ServerNames server_names(const std::vector<std::string>& names) {
   if (::gethostname(host.data(), host.size() - 1) == 0 && host[0] != '\0') all.emplace_back(host.data());
   for (const std::string& name : all) {
     auto& list = is_address(name) ? out.ips : out.dns;
-    const bool host_name = !name.empty() && name.find_first_not_of(
-                               "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") == std::string::npos;
+    const bool host_name =
+        !name.empty() &&
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-") ==
+            std::string::npos;
     if ((host_name || &list == &out.ips) && std::find(list.begin(), list.end(), name) == list.end()) {
       list.push_back(name);
     }
@@ -86,7 +90,8 @@ std::string host_of_listener(const std::string& address) {
 }
 
 Result<OwnCertificate> make_own_certificate(const Directory& state, const Directory& keys,
-                                            const std::vector<std::string>& names, Time now, crypto::Random& random) {
+                                            const std::vector<std::string>& names, Time now,
+                                            crypto::Random& random) {
   OwnCertificate out;
   // Half of a pair is a mistake of someone: a new CA would lock out clients that trust the old one.
   out.ca_is_new = !state.exists("ca.crt") && !keys.exists("ca.key");
@@ -94,8 +99,9 @@ Result<OwnCertificate> make_own_certificate(const Directory& state, const Direct
       BS_TRY(out.ca_is_new ? make_authority(state, keys, now, random) : read_authority(state, keys));
   const auto key = BS_TRY(crypto::SoftwareKey::generate(crypto::KeyAlgorithm::ecdsa_p256, random));
   const Time end = std::min(now + kServerLife, authority.certificate.not_after());
-  const auto certificate = BS_TRY(crypto::issue_server_certificate(
-      *authority.key, authority.certificate, *key->public_key(), server_names(names), now - kBackdate, end, random));
+  const auto certificate =
+      BS_TRY(crypto::issue_server_certificate(*authority.key, authority.certificate, *key->public_key(),
+                                              server_names(names), now - kBackdate, end, random));
   BS_TRY(write_key(keys, "server.key", *key));
   BS_TRY(state.write_atomic("server.crt", certificate.pem(), 0644));
   out.ca_path = state.path() + "/ca.crt";

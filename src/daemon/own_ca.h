@@ -15,16 +15,18 @@
 namespace boltseal::daemon {
 
 struct OwnCertificate {
-  std::string ca_path;           ///< what clients must trust
+  std::string ca_path;  ///< what clients must trust
   std::string certificate_path, key_path;
-  Time renew_at{};               ///< make it anew then
+  Time renew_at{};  ///< make it anew then
   bool ca_is_new = false;
 };
 
 /// Makes the CA where there is none (10 years) and issues a server certificate (90 days) for localhost, the
-/// loopback addresses, the machine's name and `names`. bad_key, bad_format: the CA's files do not fit; io errors.
+/// loopback addresses, the machine's name and `names`. bad_key, bad_format: the CA's files do not fit; io
+/// errors.
 Result<OwnCertificate> make_own_certificate(const Directory& state, const Directory& keys,
-                                            const std::vector<std::string>& names, Time now, crypto::Random& random);
+                                            const std::vector<std::string>& names, Time now,
+                                            crypto::Random& random);
 
 /// The host of "ADDRESS:PORT"; empty for addresses that mean "all".
 std::string host_of_listener(const std::string& address);

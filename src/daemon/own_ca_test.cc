@@ -58,7 +58,7 @@ TEST_F(OwnCaTest, CaStaysAndTheCertificateIsMadeAnew) {
 TEST_F(OwnCaTest, Security24PrivateKeysAreForTheOwnerAlone) {
   ASSERT_TRUE(make(now_));
   for (const char* name : {"/keys/ca.key", "/keys/server.key"}) {
-    struct stat info {};
+    struct stat info{};
     ASSERT_EQ(::stat((folder_ + name).c_str(), &info), 0) << name;
     EXPECT_EQ(info.st_mode & 0777, 0600u) << name;
   }

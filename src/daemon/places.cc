@@ -14,7 +14,8 @@ std::optional<std::string> set_value(const Environment& environment, const std::
   return value;
 }
 
-Result<std::string> state_directory(const Arguments& arguments, const Environment& environment, bool is_root) {
+Result<std::string> state_directory(const Arguments& arguments, const Environment& environment,
+                                    bool is_root) {
   if (!arguments.state_dir.empty()) return arguments.state_dir;
   if (const auto list = set_value(environment, "STATE_DIRECTORY")) return list->substr(0, list->find(':'));
   if (is_root) return std::string("/var/lib/boltseald");

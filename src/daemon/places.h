@@ -19,7 +19,8 @@ struct Places {
 using Environment = std::function<std::optional<std::string>(const std::string&)>;
 
 /// State: --state-dir, else the first entry of $STATE_DIRECTORY, else /var/lib/boltseald for root, else
-/// $XDG_STATE_HOME/boltseald, else ~/.local/state/boltseald. Keys: --keys-dir, else the state directory's path
+/// $XDG_STATE_HOME/boltseald, else ~/.local/state/boltseald. Keys: --keys-dir, else the state directory's
+/// path
 /// + "-keys". usage: none of these can be told, or both are the same directory or one lies in the other.
 Result<Places> choose_places(const Arguments& arguments, const Environment& environment, bool is_root);
 

@@ -12,8 +12,8 @@
 #include "daemon/arguments.h"
 #include "daemon/config.h"
 #include "daemon/places.h"
-#include "daemon/serve.h"
 #include "daemon/role_server.h"
+#include "daemon/serve.h"
 #include "server/storage/sqlite_storage.h"
 
 namespace boltseal::daemon {
@@ -43,7 +43,8 @@ Result<Config> effective_config(const Arguments& arguments) {
 Result<void> reset_gun(const Arguments& arguments, const Config& config) {
   const Gun gun = BS_TRY(Gun::parse_lenient(arguments.gun));
   if (config.server.storage.kind == StorageKind::memory) {
-    return fail(ErrorCode::usage, "memory storage has nothing to reset", "name the configuration with --config FILE");
+    return fail(ErrorCode::usage, "memory storage has nothing to reset",
+                "name the configuration with --config FILE");
   }
   const Places places = BS_TRY(choose_places(arguments, environment, ::geteuid() == 0));
   const std::string path = database_path(config.server, places);
@@ -69,10 +70,16 @@ Result<void> run_command(const Arguments& arguments) {
   }
   const Config config = BS_TRY(effective_config(arguments));
   switch (arguments.command) {
-    case Command::config_check: fmt::print(stderr, "The configuration is good.\n"); return {};
-    case Command::config_print: fmt::print("{}", print_config(config)); return {};
-    case Command::gun_reset: return reset_gun(arguments, config);
-    default: return serve(config, BS_TRY(choose_places(arguments, environment, ::geteuid() == 0)));
+    case Command::config_check:
+      fmt::print(stderr, "The configuration is good.\n");
+      return {};
+    case Command::config_print:
+      fmt::print("{}", print_config(config));
+      return {};
+    case Command::gun_reset:
+      return reset_gun(arguments, config);
+    default:
+      return serve(config, BS_TRY(choose_places(arguments, environment, ::geteuid() == 0)));
   }
 }
 

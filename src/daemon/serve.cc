@@ -86,8 +86,8 @@ struct Running {
 
   Result<void> renew_certificate() {
     if (!own || system_clock().now() < own->renew_at) return {};
-    own = BS_TRY(make_own_certificate(home->state, home->keys, listener_hosts(config.server), system_clock().now(),
-                                      crypto::system_random()));
+    own = BS_TRY(make_own_certificate(home->state, home->keys, listener_hosts(config.server),
+                                      system_clock().now(), crypto::system_random()));
     BS_TRY(http->reload());
     log::info("certificate_renewed", {{"file", own->certificate_path}});
     return {};

@@ -10,8 +10,8 @@
 
 namespace boltseal::daemon {
 
-/// Returns when a signal ended the server. Errors: bad_config, bad_key, io_error, disk_full, locked (another boltseald
-/// has the state), storage_failed.
+/// Returns when a signal ended the server. Errors: bad_config, bad_key, io_error, disk_full, locked (another
+/// boltseald has the state), storage_failed.
 Result<void> serve(const Config& config, const Places& places);
 
 }  // namespace boltseal::daemon

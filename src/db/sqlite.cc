@@ -42,20 +42,28 @@ std::string first_words(std::string_view sql) {
 
 ErrorCode code_of(int sqlite_code) {
   switch (sqlite_code & 0xff) {
-    case SQLITE_FULL: return ErrorCode::disk_full;
+    case SQLITE_FULL:
+      return ErrorCode::disk_full;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: return ErrorCode::locked;
-    case SQLITE_CONSTRAINT: return ErrorCode::conflict;
-    default: return ErrorCode::storage_failed;
+    case SQLITE_LOCKED:
+      return ErrorCode::locked;
+    case SQLITE_CONSTRAINT:
+      return ErrorCode::conflict;
+    default:
+      return ErrorCode::storage_failed;
   }
 }
 
 std::string hint_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::disk_full: return "free space on the disk that holds the database";
-    case ErrorCode::locked: return "another process holds the database; try again";
-    case ErrorCode::storage_failed: return "check the disk and the permissions of the state directory";
-    default: return {};
+    case ErrorCode::disk_full:
+      return "free space on the disk that holds the database";
+    case ErrorCode::locked:
+      return "another process holds the database; try again";
+    case ErrorCode::storage_failed:
+      return "check the disk and the permissions of the state directory";
+    default:
+      return {};
   }
 }
 
@@ -102,8 +110,9 @@ Result<std::unique_ptr<Sqlite>> Sqlite::open(const std::string& path, const Sqli
   }
   auto state = std::make_unique<State>();
   state->path = path;
-  const int code = sqlite3_open_v2(path.c_str(), &state->handle,
-                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
+  const int code =
+      sqlite3_open_v2(path.c_str(), &state->handle,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nullptr);
   if (code != SQLITE_OK) {
     return fail(code_of(code), fmt::format("cannot open the database {}: {}", path, sqlite3_errstr(code)),
                 hint_of(code_of(code)));
@@ -117,8 +126,8 @@ Result<std::unique_ptr<Sqlite>> Sqlite::open(const std::string& path, const Sqli
 Error Sqlite::error(int code, std::string_view statement) const {
   const ErrorCode mapped = code_of(code);
   return Error(mapped,
-               fmt::format("database {}: {} ({}) in \"{}\"", state_->path, sqlite3_errmsg(state_->handle), code,
-                           first_words(statement)),
+               fmt::format("database {}: {} ({}) in \"{}\"", state_->path, sqlite3_errmsg(state_->handle),
+                           code, first_words(statement)),
                hint_of(mapped));
 }
 
@@ -152,10 +161,9 @@ std::int64_t Sqlite::last_row_id() const { return sqlite3_last_insert_rowid(stat
 
 Result<void> Sqlite::define(const std::string& name, TextFunction function) {
   state_->functions.push_back(std::make_unique<TextFunction>(std::move(function)));
-  const int code = sqlite3_create_function_v2(state_->handle, name.c_str(), 2,
-                                              SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
-                                              state_->functions.back().get(), call_text_function, nullptr, nullptr,
-                                              nullptr);
+  const int code = sqlite3_create_function_v2(
+      state_->handle, name.c_str(), 2, SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_DIRECTONLY,
+      state_->functions.back().get(), call_text_function, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return fail(error(code, name));
   return {};
 }
@@ -215,7 +223,9 @@ bool SqliteQuery::is_null(int column) const {
   return sqlite3_column_type(entry_->statement, column) == SQLITE_NULL;
 }
 
-std::int64_t SqliteQuery::integer(int column) const { return sqlite3_column_int64(entry_->statement, column); }
+std::int64_t SqliteQuery::integer(int column) const {
+  return sqlite3_column_int64(entry_->statement, column);
+}
 
 std::string SqliteQuery::text(int column) const {
   const void* data = sqlite3_column_blob(entry_->statement, column);

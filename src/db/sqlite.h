@@ -74,7 +74,7 @@ class Sqlite {
   Result<void> execute(const std::string& script);
   /// A statement from the cache, prepared at first use. The same text may be in use twice at once.
   Result<SqliteQuery> query(std::string_view sql);
-  std::int64_t changes() const;      ///< rows changed by the last statement
+  std::int64_t changes() const;  ///< rows changed by the last statement
   std::int64_t last_row_id() const;
   std::uint64_t queries() const { return queries_; }  ///< statements asked for by query() so far
 
@@ -96,7 +96,8 @@ class Sqlite {
 class SqliteTransaction {
  public:
   static Result<SqliteTransaction> begin(Sqlite& connection);
-  SqliteTransaction(SqliteTransaction&& other) noexcept : connection_(std::exchange(other.connection_, nullptr)) {}
+  SqliteTransaction(SqliteTransaction&& other) noexcept
+      : connection_(std::exchange(other.connection_, nullptr)) {}
   SqliteTransaction& operator=(SqliteTransaction&&) = delete;
   ~SqliteTransaction();
   Result<void> commit();

@@ -16,9 +16,10 @@ Result<SqlitePool::Lease> SqlitePool::acquire() {
     std::unique_lock lock(mutex_);
     const auto ready = [&] { return !idle_.empty() || open_ < options_.size; };
     if (!returned_.wait_until(lock, deadline, ready)) {
-      return fail(ErrorCode::locked,
-                  fmt::format("all {} database connections stayed busy for {} ms", options_.size, options_.wait_ms),
-                  "the server is overloaded or its disk is slow; try again");
+      return fail(
+          ErrorCode::locked,
+          fmt::format("all {} database connections stayed busy for {} ms", options_.size, options_.wait_ms),
+          "the server is overloaded or its disk is slow; try again");
     }
     if (!idle_.empty()) {
       auto connection = std::move(idle_.back());

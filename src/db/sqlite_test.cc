@@ -47,7 +47,7 @@ TEST_F(SqliteTest, FilesAreForTheOwnerAlone) {
   auto db = open();
   ASSERT_TRUE(db->execute("CREATE TABLE t(a)"));
   for (const char* end : {"", "-wal", "-shm"}) {
-    struct stat info {};
+    struct stat info{};
     ASSERT_EQ(::stat((path() + end).c_str(), &info), 0) << end;
     EXPECT_EQ(info.st_mode & 0777, 0600u) << end;
   }
@@ -57,7 +57,12 @@ TEST_F(SqliteTest, ValuesComeBackAsTheyWent) {
   auto db = open();
   ASSERT_TRUE(db->execute("CREATE TABLE t(i INTEGER, s TEXT, b BLOB, n TEXT)"));
   const std::string blob("\0\xff\n", 3);
-  ASSERT_TRUE(db->query("INSERT INTO t VALUES(?,?,?,?)")->bind(1, std::int64_t{-7}).bind(2, "").bind_blob(3, blob).bind_null(4).run());
+  ASSERT_TRUE(db->query("INSERT INTO t VALUES(?,?,?,?)")
+                  ->bind(1, std::int64_t{-7})
+                  .bind(2, "")
+                  .bind_blob(3, blob)
+                  .bind_null(4)
+                  .run());
   auto query = db->query("SELECT i, s, b, n FROM t");
   ASSERT_TRUE(*query->step());
   EXPECT_EQ(query->integer(0), -7);
@@ -133,8 +138,11 @@ TEST_F(SqliteTest, MissingFileIsNotMadeWhenForbidden) {
 }
 
 TEST_F(SqliteTest, BrokenFileIsStorageFailed) {
-  { std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path().c_str(), "w"), &std::fclose);
-    std::fputs("this is no database, whatever its name says; it is long enough to be read as one", file.get()); }
+  {
+    std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path().c_str(), "w"), &std::fclose);
+    std::fputs("this is no database, whatever its name says; it is long enough to be read as one",
+               file.get());
+  }
   auto db = Sqlite::open(path());
   ASSERT_FALSE(db);
   EXPECT_EQ(db.error().code(), ErrorCode::storage_failed);

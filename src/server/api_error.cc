@@ -12,11 +12,16 @@ constexpr json::WriterOptions kAsGo{.indent = {}, .html_escape = true, .display_
 
 std::string_view name_of(Refusal name) {
   switch (name) {
-    case Refusal::validation: return "ErrValidation";
-    case Refusal::bad_hierarchy: return "ErrBadHierarchy";
-    case Refusal::bad_root: return "ErrBadRoot";
-    case Refusal::bad_targets: return "ErrBadTargets";
-    case Refusal::bad_snapshot: return "ErrBadSnapshot";
+    case Refusal::validation:
+      return "ErrValidation";
+    case Refusal::bad_hierarchy:
+      return "ErrBadHierarchy";
+    case Refusal::bad_root:
+      return "ErrBadRoot";
+    case Refusal::bad_targets:
+      return "ErrBadTargets";
+    case Refusal::bad_snapshot:
+      return "ErrBadSnapshot";
   }
   return "ErrValidation";
 }

@@ -35,20 +35,20 @@ enum class Refusal { validation, bad_hierarchy, bad_root, bad_targets, bad_snaps
 
 namespace api {
 
-ApiError no_route();                       ///< 404 METADATA_NOT_FOUND without detail
-ApiError not_found();                      ///< 404 METADATA_NOT_FOUND, detail {}
-ApiError malformed_upload();               ///< 400 MALFORMED_UPLOAD
-ApiError upload_too_large();               ///< 413 MALFORMED_UPLOAD
-ApiError malformed_json();                 ///< 400 MALFORMED_JSON
-ApiError no_filename();                    ///< 400 NO_FILENAME
+ApiError no_route();                            ///< 404 METADATA_NOT_FOUND without detail
+ApiError not_found();                           ///< 404 METADATA_NOT_FOUND, detail {}
+ApiError malformed_upload();                    ///< 400 MALFORMED_UPLOAD
+ApiError upload_too_large();                    ///< 413 MALFORMED_UPLOAD
+ApiError malformed_json();                      ///< 400 MALFORMED_JSON
+ApiError no_filename();                         ///< 400 NO_FILENAME
 ApiError invalid_role(std::string_view role);   ///< 400 INVALID_ROLE, detail = the role
 ApiError invalid_gun(std::string_view detail);  ///< 400 INVALID_GUN, detail = text
 ApiError invalid_parameters(std::optional<std::string> detail_json);  ///< 400 INVALID_PARAMETERS
-ApiError old_version();                    ///< 400 VERSION, detail {}
-ApiError updating(const Error& error);     ///< 500 (507, 503) UPDATING without detail
+ApiError old_version();                                               ///< 400 VERSION, detail {}
+ApiError updating(const Error& error);  ///< 500 (507, 503) UPDATING without detail
 ApiError refused(Refusal name, std::string_view text, std::string_view missing = {});  ///< 400 INVALID_UPDATE
-ApiError refused_without_detail(std::string reason);  ///< 400 INVALID_UPDATE
-ApiError denied(std::string_view text);    ///< 403 DENIED, detail = text
+ApiError refused_without_detail(std::string reason);                                   ///< 400 INVALID_UPDATE
+ApiError denied(std::string_view text);  ///< 403 DENIED, detail = text
 
 }  // namespace api
 }  // namespace boltseal::server

@@ -34,8 +34,9 @@ std::string line_of(const Gun& gun, std::int64_t epoch, const std::vector<Head>&
 }
 
 Error unreadable() {
-  return Error(ErrorCode::bad_format, "a line of the high-water record cannot be read",
-               "restore the file \"high-water\" of the keys directory, or move it away to take the store as it is");
+  return Error(
+      ErrorCode::bad_format, "a line of the high-water record cannot be read",
+      "restore the file \"high-water\" of the keys directory, or move it away to take the store as it is");
 }
 
 Result<Head> read_head(const Gun& gun, const json::Value& item) {
@@ -82,10 +83,12 @@ Result<void> HighWater::load(const std::string& text) {
     const auto document = json::Document::parse(text.substr(start, end - start), {.bytes = kMaxBytes});
     start = end + 1;
     if (!document) return fail(unreadable());
-    const json::Fields fields = BS_TRY(json::Fields::of(document->root(), {"gun", "epoch", "files"}, "record"));
+    const json::Fields fields =
+        BS_TRY(json::Fields::of(document->root(), {"gun", "epoch", "files"}, "record"));
     const Gun gun = BS_TRY(Gun::parse_lenient(BS_TRY(fields.string("gun"))));
     const std::int64_t epoch = BS_TRY(fields.integer("epoch"));
-    for (const json::Value& item : BS_TRY(fields.array("files"))) lift(gun, epoch, BS_TRY(read_head(gun, item)));
+    for (const json::Value& item : BS_TRY(fields.array("files")))
+      lift(gun, epoch, BS_TRY(read_head(gun, item)));
   }
   return {};
 }

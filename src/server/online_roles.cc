@@ -35,8 +35,8 @@ Result<NewFile> OnlineRoles::snapshot(const Gun& gun, const tuf::Root& root, tuf
   return NewFile{form, RoleName::snapshot(), version, std::move(file.bytes), file.sha256};
 }
 
-Result<NewFile> OnlineRoles::timestamp(const Gun& gun, const tuf::Root& root, const SnapshotFile& snapshot, Time now,
-                                       const std::optional<Tombstone>& stone,
+Result<NewFile> OnlineRoles::timestamp(const Gun& gun, const tuf::Root& root, const SnapshotFile& snapshot,
+                                       Time now, const std::optional<Tombstone>& stone,
                                        const std::optional<Sha256>& twin) const {
   const Form form = root.form;
   tuf::Timestamp body = tuf::new_timestamp(form, now, gun_of(form, gun));
@@ -45,7 +45,8 @@ Result<NewFile> OnlineRoles::timestamp(const Gun& gun, const tuf::Root& root, co
   }
   body.version = BS_TRY(next_version(gun, form, RoleName::timestamp(), stone));
   body.twin = twin;
-  tuf::set_snapshot_meta(body, tuf::meta_of(form, RoleName::snapshot().str(), snapshot.bytes, snapshot.version));
+  tuf::set_snapshot_meta(body,
+                         tuf::meta_of(form, RoleName::snapshot().str(), snapshot.bytes, snapshot.version));
   const std::int64_t version = body.version;
   auto file = BS_TRY(signing_.timestamp(gun, root, std::move(body), now));
   return NewFile{form, RoleName::timestamp(), version, std::move(file.bytes), file.sha256};

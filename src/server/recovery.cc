@@ -37,8 +37,8 @@ Result<bool> is_buried(const Storage& storage, const Gun& gun, const Head& head)
   return version != stone->versions.end() && version->second >= head.version;
 }
 
-Result<Finding> compare(const Storage& storage, const HighWater& record, const OnlineRoles& online, const Gun& gun,
-                        const Tops& tops, std::int64_t epoch) {
+Result<Finding> compare(const Storage& storage, const HighWater& record, const OnlineRoles& online,
+                        const Gun& gun, const Tops& tops, std::int64_t epoch) {
   Finding finding = Finding::as_recorded;
   for (const auto& [head, mark] : record.of(gun)) {
     const auto top = tops.find({head.form, head.role});
@@ -100,8 +100,8 @@ Result<RecoveryReport> compare_with_record(Storage& storage, HighWater& record, 
     BS_TRY(record.raise(gun, state.epoch, heads));
   }
   if (report.first_start && report.guns > 0) {
-    log::warning("high_water_record_begins", {{"guns", static_cast<std::int64_t>(report.guns)},
-                                              {"taken_from", "the store as it is"}});
+    log::warning("high_water_record_begins",
+                 {{"guns", static_cast<std::int64_t>(report.guns)}, {"taken_from", "the store as it is"}});
   }
   return report;
 }

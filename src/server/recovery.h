@@ -12,14 +12,15 @@
 namespace boltseal::server {
 
 struct RecoveryReport {
-  bool first_start = false;     ///< there was no record: the store was taken as it is
+  bool first_start = false;  ///< there was no record: the store was taken as it is
   std::size_t guns = 0;
-  std::size_t resigned = 0;     ///< only files of the server's own keys were behind: signed again above the record
-  std::size_t read_only = 0;    ///< files of owners are behind: marked until republished
+  std::size_t resigned =
+      0;  ///< only files of the server's own keys were behind: signed again above the record
+  std::size_t read_only = 0;  ///< files of owners are behind: marked until republished
 };
 
-/// Compares every GUN; raises the record to what the store has; sets, and lifts, the marks of recovery. Logs each
-/// finding.
+/// Compares every GUN; raises the record to what the store has; sets, and lifts, the marks of recovery. Logs
+/// each finding.
 Result<RecoveryReport> compare_with_record(Storage& storage, HighWater& record, const OnlineRoles& online,
                                            Renewal& renewal);
 

@@ -13,11 +13,11 @@
 namespace boltseal::server {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::must;
 using testing::Owner;
 using testing::refused;
 using testing::TestServer;
-using ::testing::HasSubstr;
 
 /// Servers on one state directory and one keys directory, as boltseald has them.
 class RestoreTest : public ::testing::Test {
@@ -82,7 +82,9 @@ TEST_F(RestoreTest, Security12FirstStartTakesTheStoreAsItIs) {
   std::filesystem::remove(folder_ + "/keys/high-water");
   auto server = start();
   EXPECT_TRUE(server->report.first_start);
-  EXPECT_EQ(server->record->mark(*Gun::parse("docker.io/library/a"), Form::notary, RoleName::timestamp())->version, 1);
+  EXPECT_EQ(
+      server->record->mark(*Gun::parse("docker.io/library/a"), Form::notary, RoleName::timestamp())->version,
+      1);
   EXPECT_FALSE(start()->report.first_start);
 }
 
@@ -123,7 +125,8 @@ TEST_F(RestoreTest, Security12OwnerRolesBehindMakeTheGunReadOnlyUntilRepublished
   EXPECT_FALSE(must(server->server->renewal().renew_now(owner.gun))) << "nothing is signed over it";
   const auto online_only = server->post(owner.gun, {});
   EXPECT_EQ(refused(online_only).name, "ErrValidation");
-  EXPECT_THAT(refused(online_only).text, HasSubstr("has version 1 of targets, but version 2 was acknowledged"));
+  EXPECT_THAT(refused(online_only).text,
+              HasSubstr("has version 1 of targets, but version 2 was acknowledged"));
   // Other content under the acknowledged number.
   Owner fork = owner;
   fork.add("evil");

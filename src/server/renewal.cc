@@ -95,7 +95,8 @@ Result<bool> Renewal::store_renewed(const Gun& gun, const Online& online, Due du
   if (!stored && stored.error().code() == ErrorCode::conflict) return false;  // someone else was first
   if (!stored) return fail(stored.error());
   std::vector<Head> heads;
-  for (const NewFile& file : batch.files) heads.push_back({gun, file.form, file.role, file.version, file.sha256});
+  for (const NewFile& file : batch.files)
+    heads.push_back({gun, file.form, file.role, file.version, file.sha256});
   const auto recorded = record_.raise(gun, BS_TRY(storage_.state(gun)).epoch, heads);
   changed_(gun);
   if (!recorded) return fail(recorded.error());
@@ -103,15 +104,16 @@ Result<bool> Renewal::store_renewed(const Gun& gun, const Online& online, Due du
   return true;
 }
 
-Result<bool> Renewal::renew_form(const Gun& gun, const Online& online, const StoredChain& chain, Due due, Time now,
-                                 std::vector<NewFile>& files) const {
+Result<bool> Renewal::renew_form(const Gun& gun, const Online& online, const StoredChain& chain, Due due,
+                                 Time now, std::vector<NewFile>& files) const {
   const tuf::Root& root = chain.root.body();
   SnapshotFile snapshot{online.snapshot.bytes, online.snapshot.version};
   if (due.snapshot && BS_TRY(online_.signing().can_sign(gun, root, RoleName::snapshot()))) {
     files.push_back(BS_TRY(online_.snapshot(gun, root, online.snapshot_body, now, std::nullopt)));
     snapshot = {files.back().bytes, files.back().version};
   } else if (online.snapshot_expires <= now) {
-    return fail(ErrorCode::expired, "the snapshot of " + gun.str() + " has expired and its key is with its owner",
+    return fail(ErrorCode::expired,
+                "the snapshot of " + gun.str() + " has expired and its key is with its owner",
                 "the owner must publish again");
   } else if (!due.timestamp) {
     return false;  // a client's snapshot in its second half: nothing for the server to do
@@ -132,8 +134,9 @@ void Renewal::add_twin(const Gun& gun, const Online& notary, const StoredChain& 
   for (NewFile& file : *twin) files.push_back(std::move(file));
 }
 
-Result<std::vector<NewFile>> Renewal::renew_twin(const Gun& gun, const StoredChain& notary, const Sha256& snapshot,
-                                                 const Sha256& timestamp, Time now) const {
+Result<std::vector<NewFile>> Renewal::renew_twin(const Gun& gun, const StoredChain& notary,
+                                                 const Sha256& snapshot, const Sha256& timestamp,
+                                                 Time now) const {
   const StoredChain tuf1 = BS_TRY(load_chain(storage_, gun, Form::tuf1));
   BS_TRY(compare_forms(notary.root.body(), notary.targets, tuf1.root.body(), tuf1.targets));
   std::vector<NewFile> files;

@@ -1,13 +1,14 @@
-// Renewal of what the server signs: in the background at half of each lifetime (or another part of it), and at once when a reader
-// meets an expired file (NOTARY-SERVER.md 3, SECURITY rule 12).
+// Renewal of what the server signs: in the background at half of each lifetime (or another part of it), and
+// at once when a reader meets an expired file (NOTARY-SERVER.md 3, SECURITY rule 12).
 //
-// Before it signs again it verifies what it signs over: the root, the snapshot, and signature and hash of every
-// targets role that the snapshot names; their expiry does not matter. A snapshot that a client signs is never
-// renewed; once it has expired nothing is, and the old files go on being served (bug 3).
+// Before it signs again it verifies what it signs over: the root, the snapshot, and signature and hash of
+// every targets role that the snapshot names; their expiry does not matter. A snapshot that a client signs is
+// never renewed; once it has expired nothing is, and the old files go on being served (bug 3).
 //
-// Where a GUN has both forms they are compared before: while they agree both are renewed, and the TUF 1.0 files
-// get the hashes of their Notary twins anew; otherwise, or where the server lacks the TUF 1.0 snapshot key that a
-// new hash needs, the TUF 1.0 files stay as they are until the owner republishes (SECURITY rule 2). Thread safe.
+// Where a GUN has both forms they are compared before: while they agree both are renewed, and the TUF 1.0
+// files get the hashes of their Notary twins anew; otherwise, or where the server lacks the TUF 1.0 snapshot
+// key that a new hash needs, the TUF 1.0 files stay as they are until the owner republishes (SECURITY rule
+// 2). Thread safe.
 #pragma once
 
 #include <condition_variable>

@@ -37,7 +37,8 @@ TEST_F(RenewalTest, SnapshotAtHalfOfItsLife) {
   EXPECT_TRUE(renew());
   EXPECT_EQ(owner_.version("snapshot"), 2);
   EXPECT_EQ(owner_.version("timestamp"), 2);
-  const auto body = testing::must(tuf::parse_snapshot(tuf::Form::notary, server_.file(owner_.gun, "snapshot.json")));
+  const auto body =
+      testing::must(tuf::parse_snapshot(tuf::Form::notary, server_.file(owner_.gun, "snapshot.json")));
   EXPECT_EQ(body->expires, server_.clock.now() + 3 * 365 * kDay);
 }
 
@@ -93,26 +94,31 @@ TEST_F(RenewalTest, Security12ChangedFilesAreNotSignedAgain) {
     return testing::must(tuf::sign(forged, std::span(&authority, 1), signers)).bytes;
   }();
   tuf::Timestamp stamp =
-      testing::must(tuf::parse_timestamp(tuf::Form::notary, server_.file(owner_.gun, "timestamp.json"))).body();
+      testing::must(tuf::parse_timestamp(tuf::Form::notary, server_.file(owner_.gun, "timestamp.json")))
+          .body();
   stamp.version = 2;
   tuf::set_snapshot_meta(stamp, tuf::meta_of(tuf::Form::notary, "snapshot", bytes, 2));
   const std::string stamp_bytes = tuf::assemble(tuf::Form::notary, tuf::write_payload(stamp).wire, {});
   ASSERT_TRUE(server_.storage->publish(
-      {.gun = owner_.gun, .time = server_.clock.now(),
+      {.gun = owner_.gun,
+       .time = server_.clock.now(),
        .files = {{tuf::Form::notary, RoleName::snapshot(), 2, bytes, crypto::sha256(bytes)},
                  {tuf::Form::notary, RoleName::timestamp(), 2, stamp_bytes, crypto::sha256(stamp_bytes)}}}));
   server_.clock.advance(8 * kDay);
   const auto renewed = renewal().renew(owner_.gun);
   ASSERT_FALSE(renewed);
   EXPECT_EQ(renewed.error().code(), ErrorCode::threshold_not_met);
-  EXPECT_EQ(testing::must(server_.storage->latest(owner_.gun, tuf::Form::notary, RoleName::timestamp()))->version, 2);
+  EXPECT_EQ(
+      testing::must(server_.storage->latest(owner_.gun, tuf::Form::notary, RoleName::timestamp()))->version,
+      2);
 }
 
 TEST_F(RenewalTest, BackgroundRenewsByItself) {
   ASSERT_EQ(owner_.init().status, 200);
   server_.clock.advance(8 * kDay);
   server_.server->start();
-  for (int i = 0; i < 500 && owner_.version("timestamp") < 2; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  for (int i = 0; i < 500 && owner_.version("timestamp") < 2; ++i)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   server_.server->stop();
   EXPECT_EQ(owner_.version("timestamp"), 2);
 }

@@ -95,7 +95,8 @@ void ServingCache::put(std::string_view gun, std::string_view file, http::ReadyR
   // The head of an answer and the nodes of the maps take about as much as this.
   constexpr std::size_t kOverhead = 1024;
   const std::size_t size = response->body().size() + gun.size() + file.size() + kOverhead;
-  const std::size_t shard_limit = max_bytes_ / 4;  // GUNs are few where files are large: a shard may hold more
+  const std::size_t shard_limit =
+      max_bytes_ / 4;  // GUNs are few where files are large: a shard may hold more
   if (size > shard_limit) return;
   Shard& place = shard(gun);
   std::unique_lock lock(place.mutex);
@@ -131,7 +132,8 @@ void ServingCache::make_room() {
     Shard& place = *shards_[hand_.fetch_add(1, std::memory_order_relaxed) % kShards];
     std::unique_lock lock(place.mutex);
     // A part of what is too much, so that no shard pays for all.
-    const std::size_t wanted = std::min(place.bytes, std::max<std::size_t>(total - max_bytes_, max_bytes_ / 64));
+    const std::size_t wanted =
+        std::min(place.bytes, std::max<std::size_t>(total - max_bytes_, max_bytes_ / 64));
     bytes_ -= place.shrink(place.bytes - wanted);
   }
 }

@@ -31,9 +31,10 @@ class ServingCache {
   http::ReadyResponsePtr find(std::string_view gun, std::string_view file) const;
 
   std::uint64_t generation(std::string_view gun) const;
-  /// Keeps the answer unless the GUN has changed since `generation`. `valid_until`: when it must be asked anew.
-  void put(std::string_view gun, std::string_view file, http::ReadyResponsePtr response, std::uint64_t generation,
-           std::optional<Time> valid_until = std::nullopt);
+  /// Keeps the answer unless the GUN has changed since `generation`. `valid_until`: when it must be asked
+  /// anew.
+  void put(std::string_view gun, std::string_view file, http::ReadyResponsePtr response,
+           std::uint64_t generation, std::optional<Time> valid_until = std::nullopt);
   /// The GUN has changed (call after the commit, before the answer).
   void drop(std::string_view gun);
 

@@ -33,11 +33,13 @@ Result<Signing::Holders> Signing::holders(const Gun& gun, const tuf::Root& root,
 
 Result<bool> Signing::can_sign(const Gun& gun, const tuf::Root& root, const RoleName& role) const {
   std::set<Sha256> identities;
-  for (const auto& holder : BS_TRY(holders(gun, root, role))) identities.insert(holder->public_key()->identity());
+  for (const auto& holder : BS_TRY(holders(gun, root, role)))
+    identities.insert(holder->public_key()->identity());
   return static_cast<std::int64_t>(identities.size()) >= root.role(tuf::file_type(role)).threshold;
 }
 
-Result<tuf::SignedFile> Signing::snapshot(const Gun& gun, const tuf::Root& root, tuf::Snapshot body, Time now) const {
+Result<tuf::SignedFile> Signing::snapshot(const Gun& gun, const tuf::Root& root, tuf::Snapshot body,
+                                          Time now) const {
   set_expiry(body, now + lifetimes_.snapshot);
   const Holders held = BS_TRY(holders(gun, root, RoleName::snapshot()));
   const tuf::Authority authority{root.keys, root.snapshot};

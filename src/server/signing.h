@@ -35,7 +35,8 @@ class Signing {
   /// not hold the keys that the root names.
   Result<tuf::SignedFile> snapshot(const Gun& gun, const tuf::Root& root, tuf::Snapshot body, Time now) const;
   /// In TUF 1.0 also the time of issue.
-  Result<tuf::SignedFile> timestamp(const Gun& gun, const tuf::Root& root, tuf::Timestamp body, Time now) const;
+  Result<tuf::SignedFile> timestamp(const Gun& gun, const tuf::Root& root, tuf::Timestamp body,
+                                    Time now) const;
 
  private:
   using Holders = std::vector<std::shared_ptr<crypto::Signer>>;

@@ -18,8 +18,8 @@ Error missing(const Gun& gun, std::string_view role) {
                fmt::format("{} of {} is named but not stored", escape_untrusted(role), gun.str()));
 }
 
-Result<std::optional<StoredFile>> find_named(const Storage& storage, const Gun& gun, Form form, const RoleName& role,
-                                             const tuf::Meta& meta) {
+Result<std::optional<StoredFile>> find_named(const Storage& storage, const Gun& gun, Form form,
+                                             const RoleName& role, const tuf::Meta& meta) {
   if (form == Form::tuf1) return storage.by_version(gun, form, role, meta.version.value_or(0));
   if (!meta.hashes.sha256) return std::optional<StoredFile>();
   return storage.by_hash(gun, form, role, *meta.hashes.sha256);
@@ -27,7 +27,8 @@ Result<std::optional<StoredFile>> find_named(const Storage& storage, const Gun& 
 
 Result<void> check_named(const tuf::Meta& meta, const std::string& bytes) {
   if (meta.hashes.sha256 && *meta.hashes.sha256 != crypto::sha256(bytes)) {
-    return fail(ErrorCode::hash_mismatch, escape_untrusted(meta.name) + " differs from what the snapshot names");
+    return fail(ErrorCode::hash_mismatch,
+                escape_untrusted(meta.name) + " differs from what the snapshot names");
   }
   if (meta.length && *meta.length != static_cast<std::int64_t>(bytes.size())) {
     return fail(ErrorCode::length_mismatch, escape_untrusted(meta.name) + " is longer or shorter than named");
@@ -59,7 +60,8 @@ tuf::RoleBodies bodies_of(const TrustedTargets& targets) {
 
 }  // namespace
 
-Result<std::optional<tuf::Trusted<tuf::Root>>> stored_root(const Storage& storage, const Gun& gun, Form form) {
+Result<std::optional<tuf::Trusted<tuf::Root>>> stored_root(const Storage& storage, const Gun& gun,
+                                                           Form form) {
   const auto file = BS_TRY(storage.current(gun, form, RoleName::root()));
   if (!file) return std::optional<tuf::Trusted<tuf::Root>>();
   const auto root = BS_TRY(tuf::parse_root(form, file->bytes));
@@ -101,8 +103,8 @@ Result<StoredChain> load_chain(const Storage& storage, const Gun& gun, Form form
   return StoredChain{*root, std::move(trusted), BS_TRY(verify_tree(*root, bodies))};
 }
 
-Result<void> compare_forms(const tuf::Root& notary_root, const TrustedTargets& notary, const tuf::Root& tuf1_root,
-                           const TrustedTargets& tuf1) {
+Result<void> compare_forms(const tuf::Root& notary_root, const TrustedTargets& notary,
+                           const tuf::Root& tuf1_root, const TrustedTargets& tuf1) {
   BS_TRY(tuf::compare_twins(bodies_of(notary), bodies_of(tuf1)));
   return tuf::compare_root_twins(notary_root, tuf1_root, tuf1.at(RoleName::targets()).body());
 }

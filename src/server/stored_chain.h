@@ -24,20 +24,21 @@ struct StoredChain {
 Result<std::optional<tuf::Trusted<tuf::Root>>> stored_root(const Storage& storage, const Gun& gun, Form form);
 
 /// The targets roles that a snapshot names, found by hash (Notary) or version (TUF 1.0), with hash and length
-/// as named; those in `given` are taken from there. metadata_missing, hash_mismatch, length_mismatch, bad_format.
+/// as named; those in `given` are taken from there. metadata_missing, hash_mismatch, length_mismatch,
+/// bad_format.
 Result<TargetsBodies> named_targets(const Storage& storage, const Gun& gun, const tuf::Snapshot& snapshot,
                                     TargetsBodies given);
 
-/// From the root to `targets`, and from role to role as they delegate. A delegated file that its parent's keys
-/// did not sign is left out, as clients do: keys may have been changed and the file not been signed anew.
-/// metadata_missing: no `targets`; threshold_not_met: its signatures.
+/// From the root to `targets`, and from role to role as they delegate. A delegated file that its parent's
+/// keys did not sign is left out, as clients do: keys may have been changed and the file not been signed
+/// anew. metadata_missing: no `targets`; threshold_not_met: its signatures.
 Result<TrustedTargets> verify_tree(const tuf::Trusted<tuf::Root>& root, const TargetsBodies& bodies);
 
 /// All of it. Signatures and hashes are verified, expiry of none. Errors: those of the check that failed.
 Result<StoredChain> load_chain(const Storage& storage, const Gun& gun, Form form);
 
 /// Do the two forms say the same (SECURITY rule 2)? twin_mismatch names the first difference.
-Result<void> compare_forms(const tuf::Root& notary_root, const TrustedTargets& notary, const tuf::Root& tuf1_root,
-                           const TrustedTargets& tuf1);
+Result<void> compare_forms(const tuf::Root& notary_root, const TrustedTargets& notary,
+                           const tuf::Root& tuf1_root, const TrustedTargets& tuf1);
 
 }  // namespace boltseal::server

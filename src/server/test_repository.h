@@ -1,11 +1,6 @@
-// For the tests of this room: a server without network, and the files of an owner who publishes there.
+// For the tests of this room: the files of an owner who publishes at a TestServer.
 #pragma once
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
-#include <map>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -13,108 +8,14 @@
 #include "base/encoding.h"
 #include "crypto/digest.h"
 #include "crypto/software_key.h"
-#include "json/reader.h"
-#include "server/storage/memory_storage.h"
-#include "server/trust_server.h"
+#include "server/test_server.h"
 #include "tuf/codec.h"
 #include "tuf/editor.h"
 
 namespace boltseal::server::testing {
 
-using Parts = std::vector<std::pair<std::string, std::string>>;
-
-template <typename T>
-T must(Result<T> result) {
-  EXPECT_TRUE(result) << (result ? "" : result.error().what());
-  if (!result) std::abort();
-  return std::move(*result);
-}
-
 inline crypto::SoftwareKeyPtr new_key() {
   return must(crypto::SoftwareKey::generate(crypto::KeyAlgorithm::ecdsa_p256));
-}
-
-inline std::string multipart(const Parts& parts) {
-  std::string body;
-  for (const auto& [name, data] : parts) {
-    body += "--edge\r\nContent-Disposition: form-data; name=\"files\"; filename=\"" + name +
-            "\"\r\nContent-Type: application/octet-stream\r\n\r\n" + data + "\r\n";
-  }
-  return body + "--edge--\r\n";
-}
-
-/// A server in this process. Parts may be replaced before the first request.
-class TestServer {
- public:
-  explicit TestServer(TrustServerOptions options = {}, TrustServerParts parts = {}) {
-    if (!parts.storage) parts.storage = make_memory_storage();
-    if (!parts.keys) parts.keys = make_memory_keys(crypto::KeyAlgorithm::ecdsa_p256);
-    if (!parts.record) parts.record = HighWater::in_memory();
-    parts.clock = &clock;
-    storage = parts.storage.get();
-    keys = parts.keys.get();
-    record = parts.record.get();
-    server = std::make_unique<TrustServer>(std::move(options), std::move(parts));
-    report = must(server->prepare());
-  }
-
-  http::Response ask(std::string_view method, const std::string& target, std::string body = {},
-                     std::string_view content_type = "multipart/form-data; boundary=edge") {
-    const std::vector<http::HeaderField> headers = {{"Content-Type", content_type}};
-    const auto request = http::make_request(method, target, std::move(body), headers);
-    const auto handlers = server->handlers();
-    if (method == "GET") {
-      if (auto ready = handlers.fast(request->head())) {
-        ++hits;
-        return {.status = ready->status(), .headers = ready->headers(), .body = ready->body(), .ready = ready};
-      }
-    }
-    http::Response response = server->handle(*request);
-    if (response.ready) {
-      response.status = response.ready->status();
-      response.headers = response.ready->headers();
-      response.body = response.ready->body();
-    }
-    return response;
-  }
-  http::Response get(const std::string& target) { return ask("GET", target); }
-  http::Response post(const Gun& gun, const Parts& parts) {
-    return ask("POST", "/v2/" + gun.str() + "/_trust/tuf/", multipart(parts));
-  }
-  std::string file(const Gun& gun, const std::string& name) { return get(path(gun, name)).body; }
-  int status(const Gun& gun, const std::string& name) { return get(path(gun, name)).status; }
-  static std::string path(const Gun& gun, const std::string& name) {
-    return "/v2/" + gun.str() + "/_trust/tuf/" + name;
-  }
-  /// The public key that the server gives for a role.
-  crypto::PublicKeyPtr key(const Gun& gun, const std::string& role) {
-    return must(tuf::parse_key(tuf::Form::notary, get(path(gun, role + ".key")).body)).key;
-  }
-
-  FixedClock clock{*parse_rfc3339("2026-11-24T07:00:00Z")};
-  Storage* storage;
-  KeyService* keys;
-  HighWater* record;
-  std::unique_ptr<TrustServer> server;
-  RecoveryReport report;
-  int hits = 0;  ///< answers of the serving cache
-};
-
-/// The class (`detail.Name`) and text of a refused update; the code where there is no such detail.
-struct Refused {
-  std::string code, name, text;
-};
-inline Refused refused(const http::Response& response) {
-  const auto document = json::Document::parse(response.body, {});
-  if (!document) return {"", "", response.body};
-  const json::Value& error = document->root().find("errors")->items()[0];
-  Refused out{std::string(error.find("code")->as_string()), "", ""};
-  const json::Value* detail = error.find("detail");
-  const json::Value* name = detail == nullptr ? nullptr : detail->find("Name");
-  if (name == nullptr) return out;
-  out.name = std::string(name->as_string());
-  out.text = std::string(detail->find("Error")->find("Msg")->as_string());
-  return out;
 }
 
 /// An owner of one repository in Notary form. By default the server holds snapshot and timestamp key.
@@ -128,9 +29,11 @@ class Owner {
   /// Fresh bodies under new certificates of the same root key (as a stock init does).
   void begin() {
     const Time now = server_.clock.now();
-    const tuf::Key certificate = must(tuf::make_root_certificate(*root_key, gun, now - kDay, now + 3650 * kDay,
-                                                                 crypto::system_random()));
-    const auto plain = [](const crypto::PublicKeyPtr& key) { return tuf::encode_key(tuf::Form::notary, key); };
+    const tuf::Key certificate = must(
+        tuf::make_root_certificate(*root_key, gun, now - kDay, now + 3650 * kDay, crypto::system_random()));
+    const auto plain = [](const crypto::PublicKeyPtr& key) {
+      return tuf::encode_key(tuf::Form::notary, key);
+    };
     tuf::RootRoles roles;
     roles.root = {certificate};
     roles.targets = {plain(targets_key->public_key())};
@@ -153,8 +56,8 @@ class Owner {
     const std::vector<crypto::Signer*> signers = {snapshot_key.get()};
     return must(tuf::sign(snapshot, std::span(&authority, 1), signers)).bytes;
   }
-  static std::string sign_targets(const tuf::Targets& body, const tuf::KeyMap& keys, const tuf::RoleKeys& role,
-                                  crypto::Signer& key) {
+  static std::string sign_targets(const tuf::Targets& body, const tuf::KeyMap& keys,
+                                  const tuf::RoleKeys& role, crypto::Signer& key) {
     const tuf::Authority authority{keys, role};
     const std::vector<crypto::Signer*> signers = {&key};
     return must(tuf::sign(body, std::span(&authority, 1), signers)).bytes;

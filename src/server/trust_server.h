@@ -28,10 +28,10 @@ namespace boltseal::server {
 struct TrustServerOptions {
   Lifetimes lifetimes;
   CacheControl cache_control;
-  std::vector<std::string> gun_prefixes;        ///< each ends with '/'; none: every GUN
-  bool any_gun_name = false;                    ///< also names outside Docker's grammar
-  bool open_feed = false;                       ///< the feed of all GUNs (SECURITY rule 27)
-  std::size_t upload_bytes = 128u << 20;        ///< of one publish
+  std::vector<std::string> gun_prefixes;  ///< each ends with '/'; none: every GUN
+  bool any_gun_name = false;              ///< also names outside Docker's grammar
+  bool open_feed = false;                 ///< the feed of all GUNs (SECURITY rule 27)
+  std::size_t upload_bytes = 128u << 20;  ///< of one publish
   std::size_t cache_bytes = 64u << 20;
 };
 

@@ -7,7 +7,8 @@ namespace {
 
 class VaultKeys final : public KeyService {
  public:
-  VaultKeys(vault::Vault vault, crypto::KeyAlgorithm algorithm) : vault_(std::move(vault)), algorithm_(algorithm) {}
+  VaultKeys(vault::Vault vault, crypto::KeyAlgorithm algorithm)
+      : vault_(std::move(vault)), algorithm_(algorithm) {}
 
   Result<crypto::PublicKeyPtr> create(const Gun& gun, const RoleName& role) override {
     return vault_.create(gun, role, algorithm_);

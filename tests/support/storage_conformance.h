@@ -30,14 +30,15 @@ inline Gun gun(std::string_view text) { return *Gun::parse_lenient(text); }
 inline RoleName role(std::string_view text) { return *RoleName::parse_notary(text); }
 inline Time at(int seconds) { return Time(std::chrono::seconds(1'800'000'000 + seconds)); }
 
-inline NewFile file(std::string_view name, std::int64_t version, std::string bytes, Form form = Form::notary) {
+inline NewFile file(std::string_view name, std::int64_t version, std::string bytes,
+                    Form form = Form::notary) {
   const Sha256 hash = crypto::sha256(bytes);
   return {form, role(name), version, std::move(bytes), hash};
 }
 
 inline std::string named(std::string_view role_name, std::string_view bytes) {
-  return "\"" + std::string(role_name) + "\":{\"hashes\":{\"sha256\":\"" + base64_encode(crypto::sha256(bytes)) +
-         "\"}}";
+  return "\"" + std::string(role_name) + "\":{\"hashes\":{\"sha256\":\"" +
+         base64_encode(crypto::sha256(bytes)) + "\"}}";
 }
 inline std::string meta_file(const std::string& entries, int salt = 0) {
   return "{\"signed\":{\"meta\":{" + entries + "},\"salt\":" + std::to_string(salt) + "}}";
@@ -51,8 +52,10 @@ inline Batch whole(const Gun& name, std::int64_t version, int seconds = 0) {
   const std::string snapshot =
       meta_file(named("root", root) + "," + named("targets", targets), static_cast<int>(version));
   const std::string timestamp = meta_file(named("snapshot", snapshot), static_cast<int>(version));
-  return {name, at(seconds), {file("root", version, root), file("targets", version, targets),
-                              file("snapshot", version, snapshot), file("timestamp", version, timestamp)}};
+  return {name,
+          at(seconds),
+          {file("root", version, root), file("targets", version, targets),
+           file("snapshot", version, snapshot), file("timestamp", version, timestamp)}};
 }
 
 }  // namespace conformance
@@ -103,8 +106,8 @@ TEST_P(StorageConformance, CurrentFollowsTheTimestampNotTheHighestVersion) {
   using namespace conformance;
   const Gun name = gun("a/b");
   ASSERT_TRUE(storage_->publish(whole(name, 1)));
-  ASSERT_TRUE(storage_->publish({name, at(1), {file("targets", 7, "{\"targets\":7}"),
-                                               file("targets/alice", 1, "{}")}}));
+  ASSERT_TRUE(storage_->publish(
+      {name, at(1), {file("targets", 7, "{\"targets\":7}"), file("targets/alice", 1, "{}")}}));
   EXPECT_EQ(must(storage_->current(name, Form::notary, role("targets")))->version, 1);
   EXPECT_EQ(must(storage_->latest(name, Form::notary, role("targets")))->version, 7);
   EXPECT_FALSE(must(storage_->current(name, Form::notary, role("targets/alice"))));
@@ -117,9 +120,11 @@ TEST_P(StorageConformance, FormsAreApart) {
   const std::string snapshot = "{\"signed\":{\"meta\":{\"targets.json\":{\"version\":3}}}}";
   const std::string timestamp = "{\"signed\":{\"meta\":{\"snapshot.json\":{\"version\":2}}}}";
   ASSERT_TRUE(storage_->publish(whole(name, 1)));
-  ASSERT_TRUE(storage_->publish({name, at(1), {file("root", 1, "{\"r\":1}", Form::tuf1), file("targets", 3, targets, Form::tuf1),
-                                               file("snapshot", 2, snapshot, Form::tuf1),
-                                               file("timestamp", 9, timestamp, Form::tuf1)}}));
+  ASSERT_TRUE(storage_->publish(
+      {name,
+       at(1),
+       {file("root", 1, "{\"r\":1}", Form::tuf1), file("targets", 3, targets, Form::tuf1),
+        file("snapshot", 2, snapshot, Form::tuf1), file("timestamp", 9, timestamp, Form::tuf1)}}));
   EXPECT_EQ(must(storage_->current(name, Form::tuf1, role("root")))->bytes, "{\"r\":1}");
   EXPECT_EQ(must(storage_->current(name, Form::tuf1, role("timestamp")))->version, 9);
   EXPECT_EQ(must(storage_->current(name, Form::tuf1, role("snapshot")))->version, 2);
@@ -134,11 +139,13 @@ TEST_P(StorageConformance, VersionMustGrow) {
   const Gun name = gun("a/b");
   ASSERT_TRUE(storage_->publish(whole(name, 3)));
   for (const std::int64_t version : {1, 3}) {
-    auto refused = storage_->publish({name, at(1), {file("targets/a", 1, "{}"), file("root", version, "{}")}});
+    auto refused =
+        storage_->publish({name, at(1), {file("targets/a", 1, "{}"), file("root", version, "{}")}});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code(), ErrorCode::conflict);
   }
-  EXPECT_FALSE(must(storage_->latest(name, Form::notary, role("targets/a")))) << "half of a publish was stored";
+  EXPECT_FALSE(must(storage_->latest(name, Form::notary, role("targets/a"))))
+      << "half of a publish was stored";
   auto twice = storage_->publish({name, at(1), {file("root", 4, "{}"), file("root", 4, "{ }")}});
   ASSERT_FALSE(twice);
   EXPECT_EQ(twice.error().code(), ErrorCode::conflict);
@@ -273,9 +280,12 @@ TEST_P(StorageConformance, PublishersAtOnceGetSuccessOrConflict) {
         Batch batch = whole(name, version);
         batch.basis = {{Form::notary, role("snapshot"), version - 1}};
         const auto done = storage_->publish(batch);
-        if (done) ++stored;
-        else if (done.error().code() == ErrorCode::conflict) ++conflicts;
-        else ++others;
+        if (done)
+          ++stored;
+        else if (done.error().code() == ErrorCode::conflict)
+          ++conflicts;
+        else
+          ++others;
       }
     });
   }

@@ -19,8 +19,10 @@ std::size_t end_of_first_value(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (in_string) {
-      if (c == '\\') ++i;
-      else if (c == '"') in_string = false;
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        in_string = false;
     } else if (c == '"') {
       in_string = true;
     } else if (c == '{' || c == '[') {
@@ -102,8 +104,8 @@ std::optional<std::string> type_problem(const RoleName& role, const json::Value&
 }
 
 /// Threshold and keys of one role, listed in a file of `container`.
-std::optional<std::string> role_problem(const RoleName& container, std::string_view name, const json::Value& role,
-                                        const json::Value* keys) {
+std::optional<std::string> role_problem(const RoleName& container, std::string_view name,
+                                        const json::Value& role, const json::Value* keys) {
   const std::int64_t threshold = integer_of(role, "threshold");
   if (threshold < 1) {
     return invalid(container, fmt::format("invalid threshold specified for {}: {} ", name, threshold));
@@ -195,10 +197,14 @@ std::optional<std::string> shape_problem(const RoleName& role, const json::Value
   static const json::Value nothing;
   const json::Value& body = signed_part == nullptr ? nothing : *signed_part;
   switch (tuf::file_type(role)) {
-    case tuf::FileType::root: return root_problem(body);
-    case tuf::FileType::targets: return targets_problem(role, body);
-    case tuf::FileType::snapshot: return snapshot_problem(body);
-    case tuf::FileType::timestamp: return std::nullopt;
+    case tuf::FileType::root:
+      return root_problem(body);
+    case tuf::FileType::targets:
+      return targets_problem(role, body);
+    case tuf::FileType::snapshot:
+      return snapshot_problem(body);
+    case tuf::FileType::timestamp:
+      return std::nullopt;
   }
   return std::nullopt;
 }

@@ -16,11 +16,11 @@
 namespace boltseal::server {
 
 struct GoDecoded {
-  json::Document document;                  ///< the first value of the text
-  const json::Value* signed_part = nullptr; ///< null where there is none
+  json::Document document;                   ///< the first value of the text
+  const json::Value* signed_part = nullptr;  ///< null where there is none
   std::int64_t version = 0;
   std::vector<tuf::Signature> signatures;
-  std::string trailing;                     ///< error text for what follows the value; empty: nothing does
+  std::string trailing;  ///< error text for what follows the value; empty: nothing does
 };
 
 /// Nothing where Go's decoder would give an error (MALFORMED_JSON).

@@ -30,7 +30,9 @@ std::vector<RoleName> targets_roles(const std::map<RoleName, UploadedFile>& file
   for (const auto& [role, file] : files) {
     if (tuf::file_type(role) == tuf::FileType::targets) roles.push_back(role);
   }
-  const auto depth = [](const RoleName& role) { return std::count(role.str().begin(), role.str().end(), '/'); };
+  const auto depth = [](const RoleName& role) {
+    return std::count(role.str().begin(), role.str().end(), '/');
+  };
   std::stable_sort(roles.begin(), roles.end(),
                    [&](const RoleName& a, const RoleName& b) { return depth(a) < depth(b); });
   return roles;
@@ -77,15 +79,17 @@ ApiResult<void> NotaryCheck::load_stored_root() {
 ApiResult<void> NotaryCheck::check_root(const Files& files) {
   const auto uploaded = files.find(RoleName::root());
   if (uploaded == files.end()) {
-    if (!stored_root_) return refuse(Refusal::validation, "no pre-existing root and no root provided in update.");
+    if (!stored_root_)
+      return refuse(Refusal::validation, "no pre-existing root and no root provided in update.");
     root_ = stored_root_;
     return {};
   }
   const UploadedFile& file = uploaded->second;
   const std::int64_t current = stored_root_ ? stored_root_->body().version : 1;
   if (file.version != current && file.version != current + 1) {
-    return refuse(Refusal::bad_root, fmt::format("Root modifications must increment the version. Current {}, new {}",
-                                                 current, file.version));
+    return refuse(Refusal::bad_root,
+                  fmt::format("Root modifications must increment the version. Current {}, new {}", current,
+                              file.version));
   }
   const auto* root = file.as<tuf::Root>();
   if (root == nullptr) return refuse(Refusal::bad_root, structure_text(RoleName::root(), file));
@@ -140,10 +144,12 @@ ApiResult<void> NotaryCheck::check_targets_role(const RoleName& role, const Uplo
       return refuse(Refusal::bad_targets, "targets must be loaded first");
     }
     const auto above = targets_.find(*parent);
-    const auto& delegations = above == targets_.end() ? std::optional<tuf::Delegations>() : above->second.body().delegations;
+    const auto& delegations =
+        above == targets_.end() ? std::optional<tuf::Delegations>() : above->second.body().delegations;
     const tuf::DelegatedRole* entry = delegations ? delegations->find(role.str()) : nullptr;
     if (entry == nullptr) {
-      return refuse(Refusal::bad_targets, fmt::format("tuf: invalid role {}. delegation does not exist", role.str()));
+      return refuse(Refusal::bad_targets,
+                    fmt::format("tuf: invalid role {}. delegation does not exist", role.str()));
     }
     return check_delegated(role, file, above->second);
   }
@@ -164,7 +170,8 @@ ApiResult<void> NotaryCheck::check_delegated(const RoleName& role, const Uploade
 }
 
 ApiResult<void> NotaryCheck::accept_targets(const RoleName& role, tuf::Trusted<tuf::Targets> file) {
-  if (file.body().expires < now_) return refuse(Refusal::bad_targets, expired_text(role, file.body().expires));
+  if (file.body().expires < now_)
+    return refuse(Refusal::bad_targets, expired_text(role, file.body().expires));
   targets_.insert_or_assign(role, std::move(file));
   return {};
 }
@@ -185,7 +192,8 @@ ApiResult<void> NotaryCheck::check_snapshot(const UploadedFile& file) {
     return refuse(Refusal::bad_snapshot, *text);
   }
   for (const auto& [name, targets] : targets_) {
-    if (auto text = checksum_text(snapshot->body(), name, targets.bytes())) return refuse(Refusal::bad_snapshot, *text);
+    if (auto text = checksum_text(snapshot->body(), name, targets.bytes()))
+      return refuse(Refusal::bad_snapshot, *text);
   }
   snapshot_ = std::move(*trusted);
   return {};

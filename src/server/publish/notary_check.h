@@ -18,7 +18,7 @@ namespace boltseal::server {
 
 /// An update that passed. Everything in it is verified under `root`.
 struct CheckedUpdate {
-  tuf::Trusted<tuf::Root> root;               ///< rules after this publish
+  tuf::Trusted<tuf::Root> root;  ///< rules after this publish
   std::optional<tuf::Trusted<tuf::Root>> stored_root;
   std::map<RoleName, tuf::Trusted<tuf::Targets>> targets;  ///< uploaded ones and their ancestors
   std::optional<tuf::Trusted<tuf::Snapshot>> snapshot;     ///< when the client made it
@@ -27,7 +27,8 @@ struct CheckedUpdate {
 class NotaryCheck {
  public:
   NotaryCheck(const Storage& storage, const Gun& gun, Time now);
-  /// INVALID_UPDATE with a detail; without one where the store itself is at fault; UNKNOWN for storage errors.
+  /// INVALID_UPDATE with a detail; without one where the store itself is at fault; UNKNOWN for storage
+  /// errors.
   ApiResult<CheckedUpdate> run(const std::map<RoleName, UploadedFile>& files);
 
  private:

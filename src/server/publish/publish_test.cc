@@ -10,11 +10,11 @@
 namespace boltseal::server {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::Owner;
 using testing::Parts;
 using testing::refused;
 using testing::TestServer;
-using ::testing::HasSubstr;
 
 class PublishTest : public ::testing::Test {
  protected:
@@ -40,7 +40,8 @@ TEST_F(PublishTest, WholeLifeWithServerHeldSnapshot) {
   // Everything verifies from the root down, as a client does it.
   const auto root = testing::must(tuf::parse_root(tuf::Form::notary, server_.file(owner_.gun, "root.json")));
   const auto trusted = testing::must(tuf::ChainVerifier::root_itself(root, {.gun = owner_.gun.str()}));
-  const auto stamp = testing::must(tuf::parse_timestamp(tuf::Form::notary, server_.file(owner_.gun, "timestamp.json")));
+  const auto stamp =
+      testing::must(tuf::parse_timestamp(tuf::Form::notary, server_.file(owner_.gun, "timestamp.json")));
   EXPECT_TRUE(tuf::ChainVerifier::timestamp(stamp, trusted));
   const std::string hash = hex_encode(*stamp->snapshot.hashes.sha256);
   const auto snapshot = testing::must(
@@ -51,13 +52,16 @@ TEST_F(PublishTest, WholeLifeWithServerHeldSnapshot) {
 TEST_F(PublishTest, ClientHeldSnapshot) {
   Owner owner(server_, "docker.io/library/b", true);
   ASSERT_EQ(owner.init().status, 200);
-  EXPECT_EQ(server_.file(owner.gun, "snapshot.json"), testing::must(server_.storage->latest(owner.gun, tuf::Form::notary, RoleName::snapshot()))->bytes);
+  EXPECT_EQ(
+      server_.file(owner.gun, "snapshot.json"),
+      testing::must(server_.storage->latest(owner.gun, tuf::Form::notary, RoleName::snapshot()))->bytes);
   owner.add("v1");
   owner.targets.version = 2;
   // Without the snapshot, whose key the server lacks.
   const auto response = server_.post(owner.gun, {{"targets", owner.targets_file()}});
-  expect_refused(response, "ErrBadHierarchy",
-                 "no snapshot was included in update and server does not hold current snapshot key for repository");
+  expect_refused(
+      response, "ErrBadHierarchy",
+      "no snapshot was included in update and server does not hold current snapshot key for repository");
   EXPECT_THAT(response.body, HasSubstr(R"("Missing":"snapshot")"));
 }
 
@@ -72,25 +76,29 @@ TEST_F(PublishTest, BodyErrorsInOrder) {
     EXPECT_EQ(code({{"root", text}}), "MALFORMED_JSON") << text;
   }
   EXPECT_EQ(code({{"root", "{"}, {"bad role", "{}"}}), "MALFORMED_JSON") << "the first part decides";
-  EXPECT_EQ(refused(server_.ask("POST", TestServer::path(gun, ""), "x", "text/plain")).code, "MALFORMED_UPLOAD");
+  EXPECT_EQ(refused(server_.ask("POST", TestServer::path(gun, ""), "x", "text/plain")).code,
+            "MALFORMED_UPLOAD");
 }
 
 TEST_F(PublishTest, RootTexts) {
   const Gun& gun = owner_.gun;
   const auto root = [&](const std::string& text) { return server_.post(gun, {{"root", text}}); };
-  expect_refused(server_.post(gun, {}), "ErrValidation", "no pre-existing root and no root provided in update.");
+  expect_refused(server_.post(gun, {}), "ErrValidation",
+                 "no pre-existing root and no root provided in update.");
   expect_refused(root("{}"), "ErrBadRoot", "Root modifications must increment the version. Current 1, new 0");
-  expect_refused(root("null"), "ErrBadRoot", "Root modifications must increment the version. Current 1, new 0");
+  expect_refused(root("null"), "ErrBadRoot",
+                 "Root modifications must increment the version. Current 1, new 0");
   expect_refused(root(R"({"signed":{"_type":"Root","version":5}})"), "ErrBadRoot",
                  "Root modifications must increment the version. Current 1, new 5");
   expect_refused(root(R"({"signed":{"_type":"root","version":1}})"), "ErrBadRoot",
                  "root type metadata invalid: expected type Root, not root");
   expect_refused(root(R"({"signed":{"_type":"Root","version":1}})"), "ErrBadRoot",
                  "root type metadata invalid: missing root role specification");
-  expect_refused(root(R"({"signed":{"_type":"Root","version":1,"roles":{"root":{"threshold":0}}}})"), "ErrBadRoot",
-                 "root type metadata invalid: invalid threshold specified for root: 0 ");
-  expect_refused(root(R"({"signed":{"_type":"Root","version":1,"roles":{"root":{"threshold":1,"keyids":["aa"]}}}})"),
-                 "ErrBadRoot", "root type metadata invalid: key ID aa specified in root without corresponding key");
+  expect_refused(root(R"({"signed":{"_type":"Root","version":1,"roles":{"root":{"threshold":0}}}})"),
+                 "ErrBadRoot", "root type metadata invalid: invalid threshold specified for root: 0 ");
+  expect_refused(
+      root(R"({"signed":{"_type":"Root","version":1,"roles":{"root":{"threshold":1,"keyids":["aa"]}}}})"),
+      "ErrBadRoot", "root type metadata invalid: key ID aa specified in root without corresponding key");
   expect_refused(root(R"({"signed":{"_type":"Root","version":1}} GARBAGE)"), "ErrBadRoot",
                  "invalid character 'G' after top-level value");
 }
@@ -106,7 +114,8 @@ TEST_F(PublishTest, RootMustBeSignedByItsPredecessor) {
   Owner thief(server_, "docker.io/library/a");
   thief.root.version = 2;
   expect_refused(server_.post(owner_.gun, {{"root", thief.root_file()}}), "ErrBadRoot",
-                 "could not rotate trust to a new trusted root: failed to validate data with current trusted certificates");
+                 "could not rotate trust to a new trusted root: failed to validate data with current trusted "
+                 "certificates");
   thief.root.version = 4;
   expect_refused(server_.post(owner_.gun, {{"root", thief.root_file()}}), "ErrBadRoot",
                  "Root modifications must increment the version. Current 1, new 4");
@@ -155,12 +164,15 @@ TEST_F(PublishTest, DelegationIsCheckedAgainstItsParent) {
   ++owner_.targets.version;
   const auto& delegations = *owner_.targets.delegations;
   tuf::Targets body = tuf::new_targets(tuf::Form::notary, server_.clock.now() + kDay, std::nullopt);
-  const std::string good = Owner::sign_targets(body, delegations.keys, *delegations.find("targets/releases"), *alice);
-  ASSERT_EQ(server_.post(owner_.gun, {{"targets/releases", good}, {"targets", owner_.targets_file()}}).status, 200);
+  const std::string good =
+      Owner::sign_targets(body, delegations.keys, *delegations.find("targets/releases"), *alice);
+  ASSERT_EQ(server_.post(owner_.gun, {{"targets/releases", good}, {"targets", owner_.targets_file()}}).status,
+            200);
   EXPECT_EQ(server_.file(owner_.gun, "targets/releases.json"), good);
   // A new one alone, under the stored parent; then one that jumps ahead in its version.
   body.version = 9;
-  const std::string next = Owner::sign_targets(body, delegations.keys, *delegations.find("targets/releases"), *alice);
+  const std::string next =
+      Owner::sign_targets(body, delegations.keys, *delegations.find("targets/releases"), *alice);
   EXPECT_EQ(server_.post(owner_.gun, {{"targets/releases", next}}).status, 200);
   EXPECT_EQ(server_.file(owner_.gun, "targets/releases.json"), next);
   std::string forged = next;
@@ -173,10 +185,12 @@ TEST_F(PublishTest, OldVersionIsVersion) {
   ASSERT_EQ(owner_.init().status, 200);
   ASSERT_EQ(owner_.publish("v1").status, 200);
   for (const char* role : {"targets", "root"}) {
-    const auto response = server_.post(owner_.gun, {{role, role == std::string("root") ? owner_.root_file() : owner_.targets_file()}});
+    const auto response = server_.post(
+        owner_.gun, {{role, role == std::string("root") ? owner_.root_file() : owner_.targets_file()}});
     EXPECT_EQ(response.status, 400);
-    EXPECT_EQ(response.body, "{\"errors\":[{\"code\":\"VERSION\",\"message\":\"A newer version of metadata is already "
-                             "available.\",\"detail\":{}}]}\n");
+    EXPECT_EQ(response.body,
+              "{\"errors\":[{\"code\":\"VERSION\",\"message\":\"A newer version of metadata is already "
+              "available.\",\"detail\":{}}]}\n");
   }
 }
 
@@ -184,8 +198,12 @@ TEST_F(PublishTest, TimestampPartIsIgnoredAndTheLastOfTwoPartsCounts) {
   ASSERT_EQ(owner_.init().status, 200);
   const std::string old = owner_.targets_file();
   owner_.targets.version = 2;
-  ASSERT_EQ(server_.post(owner_.gun, {{"timestamp", R"({"signed":{"version":99}})"},
-                                      {"targets", old}, {"targets.json", owner_.targets_file()}}).status, 200);
+  ASSERT_EQ(server_
+                .post(owner_.gun, {{"timestamp", R"({"signed":{"version":99}})"},
+                                   {"targets", old},
+                                   {"targets.json", owner_.targets_file()}})
+                .status,
+            200);
   EXPECT_EQ(owner_.version("timestamp"), 2);
   EXPECT_EQ(owner_.version("targets"), 2);
 }
@@ -203,8 +221,9 @@ TEST_F(PublishTest, WrongSnapshotHashIsNamed) {
   Parts parts = owner.first_parts();
   owner.name("targets", "something else");
   parts[2].second = owner.snapshot_file();
-  expect_refused(server_.post(owner.gun, parts), "ErrBadSnapshot",
-                 "sha256 checksum for targets did not match: expected " + hex_encode(crypto::sha256("something else")));
+  expect_refused(
+      server_.post(owner.gun, parts), "ErrBadSnapshot",
+      "sha256 checksum for targets did not match: expected " + hex_encode(crypto::sha256("something else")));
 }
 
 // The hash in a server-made snapshot is that of the bytes that came, in whatever spelling.
@@ -216,7 +235,8 @@ TEST_F(PublishTest, NotaryBug1HashesOfTheStoredBytes) {
   ASSERT_EQ(server_.post(owner_.gun, parts).status, 200);
   EXPECT_EQ(server_.file(owner_.gun, "targets.json"), parts[1].second);
   EXPECT_EQ(server_.file(owner_.gun, "root.json"), root);
-  EXPECT_EQ(server_.status(owner_.gun, "targets." + hex_encode(crypto::sha256(parts[1].second)) + ".json"), 200);
+  EXPECT_EQ(server_.status(owner_.gun, "targets." + hex_encode(crypto::sha256(parts[1].second)) + ".json"),
+            200);
 }
 
 // notary-server takes a snapshot that names files nobody has.
@@ -239,7 +259,8 @@ TEST_F(PublishTest, NotaryBug2SnapshotNamesOnlyFilesThatExist) {
 
 // Go's multipart reader panics and the connection drops.
 TEST_F(PublishTest, NotaryBug5MalformedMultipartIsAnswered) {
-  for (const std::string body : {"", "--edge", "--edge\r\n\r\n", "--other--\r\n", "--edge\r\nContent-Disposition: form-data\r\n\r\nx"}) {
+  for (const std::string body : {"", "--edge", "--edge\r\n\r\n", "--other--\r\n",
+                                 "--edge\r\nContent-Disposition: form-data\r\n\r\nx"}) {
     const auto response = server_.ask("POST", TestServer::path(owner_.gun, ""), body);
     EXPECT_EQ(response.status, 400) << body;
     EXPECT_EQ(refused(response).code, "MALFORMED_UPLOAD") << body;
@@ -255,7 +276,8 @@ TEST_F(PublishTest, NotaryBug19DifferentRolesDoNotCollide) {
     keys.push_back(testing::new_key());
     names.push_back("targets/d" + std::to_string(i));
     const tuf::Key key = tuf::encode_key(tuf::Form::notary, keys.back()->public_key());
-    ASSERT_TRUE(tuf::edit_delegation(owner_.targets, RoleName::targets(), *RoleName::parse_notary(names.back()),
+    ASSERT_TRUE(tuf::edit_delegation(owner_.targets, RoleName::targets(),
+                                     *RoleName::parse_notary(names.back()),
                                      {.add_keys = {key}, .add_paths = {""}}));
   }
   ++owner_.targets.version;
@@ -267,7 +289,8 @@ TEST_F(PublishTest, NotaryBug19DifferentRolesDoNotCollide) {
     threads.emplace_back([&, i] {
       tuf::Targets body = tuf::new_targets(tuf::Form::notary, server_.clock.now() + kDay, std::nullopt);
       for (body.version = 1; body.version <= 5; ++body.version) {
-        const std::string file = Owner::sign_targets(body, delegations.keys, *delegations.find(names[i]), *keys[i]);
+        const std::string file =
+            Owner::sign_targets(body, delegations.keys, *delegations.find(names[i]), *keys[i]);
         if (server_.post(owner_.gun, {{names[i], file}}).status == 200) ++good;
       }
     });

@@ -82,8 +82,9 @@ ApiResult<Publisher::NotaryFiles> Publisher::plan_notary(const Gun& gun, const U
 }
 
 /// The order in which notary-server stores them: root, targets roles, snapshot. Gives the snapshot.
-ApiResult<NewFile> Publisher::add_notary_files(const Gun& gun, const Upload& upload, const CheckedUpdate& update,
-                                               const Standing& standing, Plan& plan) {
+ApiResult<NewFile> Publisher::add_notary_files(const Gun& gun, const Upload& upload,
+                                               const CheckedUpdate& update, const Standing& standing,
+                                               Plan& plan) {
   auto& files = plan.batch.files;
   if (const auto root = upload.notary.find(RoleName::root()); root != upload.notary.end()) {
     files.push_back(uploaded(root->first, root->second, update.root.sha256()));
@@ -101,7 +102,8 @@ ApiResult<NewFile> Publisher::add_notary_files(const Gun& gun, const Upload& upl
   return files.back();
 }
 
-ApiResult<NewFile> Publisher::make_snapshot(const Gun& gun, const CheckedUpdate& update, const Standing& standing) {
+ApiResult<NewFile> Publisher::make_snapshot(const Gun& gun, const CheckedUpdate& update,
+                                            const Standing& standing) {
   tuf::Snapshot body = tuf::new_snapshot(Form::notary, standing.now, std::nullopt);
   const auto stored = BS_TRY(storage_.current(gun, Form::notary, RoleName::snapshot()));
   if (stored) {
@@ -118,18 +120,20 @@ ApiResult<NewFile> Publisher::make_snapshot(const Gun& gun, const CheckedUpdate&
   if (!made && made.error().code() == ErrorCode::key_missing) {
     return tl::unexpected(api::refused(
         Refusal::bad_hierarchy,
-        "no snapshot was included in update and server does not hold current snapshot key for repository", "snapshot"));
+        "no snapshot was included in update and server does not hold current snapshot key for repository",
+        "snapshot"));
   }
   if (!made) return tl::unexpected(ApiError(made.error()));
   return std::move(*made);
 }
 
-ApiResult<NewFile> Publisher::make_timestamp(const Gun& gun, const CheckedUpdate& update, const NewFile& snapshot,
-                                             const Standing& standing) {
+ApiResult<NewFile> Publisher::make_timestamp(const Gun& gun, const CheckedUpdate& update,
+                                             const NewFile& snapshot, const Standing& standing) {
   auto made = online_.timestamp(gun, update.root.body(), {snapshot.bytes, snapshot.version}, standing.now,
                                 standing.stone);
   if (!made && made.error().code() == ErrorCode::key_missing) {
-    return refuse(Refusal::bad_root, "no  timestamp keys exist on the server");  // two blanks, as notary 0.7.0
+    return refuse(Refusal::bad_root,
+                  "no  timestamp keys exist on the server");  // two blanks, as notary 0.7.0
   }
   if (!made) return tl::unexpected(ApiError(made.error()));
   return std::move(*made);
@@ -143,9 +147,10 @@ ApiResult<void> Publisher::check_new_life(const tuf::Trusted<tuf::Root>& root, c
   if (!reset) {
     const auto old = standing.stone->roots.find(root.form());
     if (old != standing.stone->roots.end() && !continues_deleted_root(root, root.form(), old->second)) {
-      return refuse(Refusal::bad_root,
-                    "this repository was deleted, and the new root is not signed by the keys of the deleted one: sign "
-                    "it with the old root key too, or ask the operator for: boltseald gun reset");
+      return refuse(
+          Refusal::bad_root,
+          "this repository was deleted, and the new root is not signed by the keys of the deleted one: sign "
+          "it with the old root key too, or ask the operator for: boltseald gun reset");
     }
   }
   plan.batch.reinitialises = true;
@@ -171,10 +176,11 @@ ApiResult<void> Publisher::check_record(const Gun& gun, const Standing& standing
     } else if (standing.state.needs_recovery && !is_online(head.role)) {
       const auto stored = BS_TRY(storage_.latest(gun, head.form, head.role));
       if (stored && stored->version >= mark.version) continue;
-      return refuse(Refusal::validation,
-                    fmt::format("the server's store was set back: it has version {} of {}, but version {} was "
-                                "acknowledged; publish the newest version of every role again",
-                                stored ? stored->version : 0, head.role.str(), mark.version));
+      return refuse(
+          Refusal::validation,
+          fmt::format("the server's store was set back: it has version {} of {}, but version {} was "
+                      "acknowledged; publish the newest version of every role again",
+                      stored ? stored->version : 0, head.role.str(), mark.version));
     }
   }
   if (standing.state.needs_recovery) plan.batch.needs_recovery = false;
@@ -193,7 +199,8 @@ ApiResult<void> Publisher::add_basis(const Gun& gun, Plan& plan) {
 }
 
 ApiResult<bool> Publisher::overlaps(const Gun& gun, const Upload& upload) const {
-  for (const auto& [form, files] : {std::pair(Form::notary, &upload.notary), std::pair(Form::tuf1, &upload.tuf1)}) {
+  for (const auto& [form, files] :
+       {std::pair(Form::notary, &upload.notary), std::pair(Form::tuf1, &upload.tuf1)}) {
     for (const auto& [role, file] : *files) {
       if (role == RoleName::timestamp()) continue;
       const auto stored = BS_TRY(storage_.latest(gun, form, role));
@@ -205,11 +212,13 @@ ApiResult<bool> Publisher::overlaps(const Gun& gun, const Upload& upload) const 
 
 ApiResult<void> Publisher::acknowledge(const Gun& gun, const Plan& plan) {
   std::vector<Head> heads;
-  for (const NewFile& file : plan.batch.files) heads.push_back({gun, file.form, file.role, file.version, file.sha256});
+  for (const NewFile& file : plan.batch.files)
+    heads.push_back({gun, file.form, file.role, file.version, file.sha256});
   const auto recorded = record_.raise(gun, plan.epoch, heads);
   changed_(gun);
   if (!recorded) return tl::unexpected(api::updating(recorded.error()));
-  log::info("published", {{"gun", Untrusted(gun.str())}, {"files", static_cast<std::int64_t>(heads.size())},
+  log::info("published", {{"gun", Untrusted(gun.str())},
+                          {"files", static_cast<std::int64_t>(heads.size())},
                           {"timestamp", heads.back().version}});
   return {};
 }

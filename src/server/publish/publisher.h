@@ -26,8 +26,8 @@ namespace boltseal::server {
 class Publisher {
  public:
   /// `changed` is called after each commit and each deletion, before the answer.
-  Publisher(Storage& storage, const OnlineRoles& online, HighWater& record, GunLocks& locks, const Clock& clock,
-            std::function<void(const Gun&)> changed);
+  Publisher(Storage& storage, const OnlineRoles& online, HighWater& record, GunLocks& locks,
+            const Clock& clock, std::function<void(const Gun&)> changed);
 
   /// INVALID_UPDATE, VERSION, UPDATING, UNKNOWN.
   ApiResult<void> publish(const Gun& gun, const Upload& upload);
@@ -50,7 +50,8 @@ class Publisher {
     CheckedUpdate update;
     NewFile snapshot, timestamp;
   };
-  ApiResult<NotaryFiles> plan_notary(const Gun& gun, const Upload& upload, const Standing& standing, Plan& plan);
+  ApiResult<NotaryFiles> plan_notary(const Gun& gun, const Upload& upload, const Standing& standing,
+                                     Plan& plan);
   ApiResult<void> plan_tuf1(const Gun& gun, const Upload& upload, const Standing& standing,
                             const NotaryFiles* notary, Plan& plan);
   ApiResult<void> check_forms(const Gun& gun, const NotaryFiles& notary, const CheckedTuf1& tuf1);
@@ -61,7 +62,8 @@ class Publisher {
   ApiResult<NewFile> make_snapshot(const Gun& gun, const CheckedUpdate& update, const Standing& standing);
   ApiResult<NewFile> make_timestamp(const Gun& gun, const CheckedUpdate& update, const NewFile& snapshot,
                                     const Standing& standing);
-  ApiResult<void> check_new_life(const tuf::Trusted<tuf::Root>& root, const Standing& standing, Plan& plan) const;
+  ApiResult<void> check_new_life(const tuf::Trusted<tuf::Root>& root, const Standing& standing,
+                                 Plan& plan) const;
   ApiResult<void> check_record(const Gun& gun, const Standing& standing, Plan& plan);
   ApiResult<void> add_basis(const Gun& gun, Plan& plan);
   ApiResult<bool> overlaps(const Gun& gun, const Upload& upload) const;

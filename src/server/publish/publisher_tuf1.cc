@@ -33,9 +33,10 @@ void mark_removed(tuf::Snapshot& body, const TrustedTargets& targets) {
 ApiResult<void> Publisher::plan_tuf1(const Gun& gun, const Upload& upload, const Standing& standing,
                                      const NotaryFiles* notary, Plan& plan) {
   if (notary == nullptr && BS_TRY(storage_.latest(gun, Form::notary, RoleName::root()))) {
-    return refuse(Refusal::validation,
-                  "this repository has the Notary form too, and TUF 1.0 alone would make the two differ: publish both "
-                  "forms in one update");
+    return refuse(
+        Refusal::validation,
+        "this repository has the Notary form too, and TUF 1.0 alone would make the two differ: publish both "
+        "forms in one update");
   }
   Tuf1Check check(storage_, gun, standing.now);
   const CheckedTuf1 update = BS_TRY(check.run(upload.tuf1));
@@ -52,10 +53,11 @@ ApiResult<void> Publisher::plan_tuf1(const Gun& gun, const Upload& upload, const
   const NewFile snapshot = BS_TRY(make_tuf1_snapshot(gun, update, upload, standing, notary));
   files.push_back(snapshot);
   const auto twin = notary == nullptr ? std::nullopt : std::optional<Sha256>(notary->timestamp.sha256);
-  auto timestamp = online_.timestamp(gun, update.root.body(), {snapshot.bytes, snapshot.version}, standing.now,
-                                     standing.stone, twin);
+  auto timestamp = online_.timestamp(gun, update.root.body(), {snapshot.bytes, snapshot.version},
+                                     standing.now, standing.stone, twin);
   if (!timestamp && timestamp.error().code() == ErrorCode::key_missing) {
-    return refuse(Refusal::bad_root, "the server does not hold the timestamp key that the TUF 1.0 root names");
+    return refuse(Refusal::bad_root,
+                  "the server does not hold the timestamp key that the TUF 1.0 root names");
   }
   if (!timestamp) return tl::unexpected(ApiError(timestamp.error()));
   files.push_back(std::move(*timestamp));
@@ -79,16 +81,19 @@ ApiResult<void> Publisher::check_forms(const Gun& gun, const NotaryFiles& notary
   return {};
 }
 
-ApiResult<NewFile> Publisher::make_tuf1_snapshot(const Gun& gun, const CheckedTuf1& update, const Upload& upload,
-                                                 const Standing& standing, const NotaryFiles* notary) {
+ApiResult<NewFile> Publisher::make_tuf1_snapshot(const Gun& gun, const CheckedTuf1& update,
+                                                 const Upload& upload, const Standing& standing,
+                                                 const NotaryFiles* notary) {
   const auto twin = notary == nullptr ? std::nullopt : std::optional<Sha256>(notary->snapshot.sha256);
   if (update.snapshot) {
     if (twin && update.snapshot->body().twin != twin) {
-      return refuse(Refusal::bad_snapshot, "x-boltseal-twin of the snapshot is not the hash of its Notary snapshot");
+      return refuse(Refusal::bad_snapshot,
+                    "x-boltseal-twin of the snapshot is not the hash of its Notary snapshot");
     }
     return uploaded(RoleName::snapshot(), upload.tuf1.at(RoleName::snapshot()), update.snapshot->sha256());
   }
-  tuf::Snapshot body = update.previous ? update.previous->body() : tuf::new_snapshot(Form::tuf1, standing.now, gun);
+  tuf::Snapshot body =
+      update.previous ? update.previous->body() : tuf::new_snapshot(Form::tuf1, standing.now, gun);
   body.twin = twin;
   for (const auto& [role, file] : update.targets) {
     tuf::set_meta(body, tuf::meta_of(Form::tuf1, role.str(), file.bytes(), file->version));
@@ -97,8 +102,8 @@ ApiResult<NewFile> Publisher::make_tuf1_snapshot(const Gun& gun, const CheckedTu
   auto made = online_.snapshot(gun, update.root.body(), std::move(body), standing.now, standing.stone);
   if (!made && made.error().code() == ErrorCode::key_missing) {
     return tl::unexpected(api::refused(
-        Refusal::bad_hierarchy,
-        "no TUF 1.0 snapshot was included in update and server does not hold its key", "snapshot"));
+        Refusal::bad_hierarchy, "no TUF 1.0 snapshot was included in update and server does not hold its key",
+        "snapshot"));
   }
   if (!made) return tl::unexpected(ApiError(made.error()));
   return std::move(*made);

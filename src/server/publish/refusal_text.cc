@@ -67,13 +67,15 @@ std::string root_signature_text(const tuf::Unverified<tuf::Root>& root,
   return fmt::format("{}failed to validate integrity of roots", kNoPath);
 }
 
-std::optional<std::string> checksum_text(const tuf::Snapshot& snapshot, const RoleName& role, std::string_view bytes) {
+std::optional<std::string> checksum_text(const tuf::Snapshot& snapshot, const RoleName& role,
+                                         std::string_view bytes) {
   const tuf::Meta* meta = snapshot.find(role.str());
   if (meta == nullptr || !meta->hashes.any_known()) {
     return fmt::format("no checksums for supported algorithms were provided for {}", role.str());
   }
   const auto mismatch = [&](std::string_view algorithm, ByteView expected) {
-    return fmt::format("{} checksum for {} did not match: expected {}", algorithm, role.str(), hex_encode(expected));
+    return fmt::format("{} checksum for {} did not match: expected {}", algorithm, role.str(),
+                       hex_encode(expected));
   };
   if (meta->hashes.sha256 && crypto::sha256(bytes) != *meta->hashes.sha256) {
     return mismatch("sha256", *meta->hashes.sha256);

@@ -25,7 +25,8 @@ std::string root_signature_text(const tuf::Unverified<tuf::Root>& root,
                                 const std::optional<tuf::Trusted<tuf::Root>>& previous,
                                 const tuf::RootCertificateRules& rules);
 /// "sha256 checksum for targets did not match: expected <hex>"; nothing when they match.
-std::optional<std::string> checksum_text(const tuf::Snapshot& snapshot, const RoleName& role, std::string_view bytes);
+std::optional<std::string> checksum_text(const tuf::Snapshot& snapshot, const RoleName& role,
+                                         std::string_view bytes);
 /// "targets expired at Mon Nov 23 06:47:34 UTC 2026".
 std::string expired_text(const RoleName& role, Time expires);
 

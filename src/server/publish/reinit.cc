@@ -7,7 +7,8 @@
 
 namespace boltseal::server {
 
-bool continues_deleted_root(const tuf::Trusted<tuf::Root>& fresh, tuf::Form form, const std::string& deleted_root) {
+bool continues_deleted_root(const tuf::Trusted<tuf::Root>& fresh, tuf::Form form,
+                            const std::string& deleted_root) {
   const auto old = tuf::parse_root(form, deleted_root);
   if (!old || fresh.form() != form) return false;
   std::set<Sha256> trusted;

@@ -18,9 +18,12 @@ tl::unexpected<ApiError> refuse(Refusal name, std::string_view text) {
 
 Refusal refusal_of(const RoleName& role) {
   switch (tuf::file_type(role)) {
-    case tuf::FileType::root: return Refusal::bad_root;
-    case tuf::FileType::targets: return Refusal::bad_targets;
-    default: return Refusal::bad_snapshot;
+    case tuf::FileType::root:
+      return Refusal::bad_root;
+    case tuf::FileType::targets:
+      return Refusal::bad_targets;
+    default:
+      return Refusal::bad_snapshot;
   }
 }
 
@@ -44,7 +47,8 @@ ApiResult<CheckedTuf1> Tuf1Check::run(const Files& files) {
 template <typename File>
 ApiResult<void> Tuf1Check::check_common(const RoleName& role, const File& file, Refusal name) const {
   if (file.body().gun != gun_.str()) {
-    return refuse(name, fmt::format("{} is not bound to this repository: x-boltseal-gun is {}", escape_untrusted(role.str()),
+    return refuse(name, fmt::format("{} is not bound to this repository: x-boltseal-gun is {}",
+                                    escape_untrusted(role.str()),
                                     file.body().gun ? escape_untrusted(*file.body().gun) : "missing"));
   }
   if (file.body().expires < now_) return refuse(name, expired_text(role, file.body().expires));
@@ -64,11 +68,13 @@ ApiResult<void> Tuf1Check::check_root(const Files& files) {
   const std::int64_t current = stored ? stored->body().version : 0;
   if (root->version <= current) return tl::unexpected(api::old_version());
   if (root->version != current + 1) {
-    return refuse(Refusal::bad_root, fmt::format("Root modifications must increment the version. Current {}, new {}",
-                                                 current, root->version));
+    return refuse(Refusal::bad_root,
+                  fmt::format("Root modifications must increment the version. Current {}, new {}", current,
+                              root->version));
   }
   const tuf::RootCertificateRules rules{.gun = gun_.str()};
-  auto trusted = stored ? ChainVerifier::next_root(root, *stored, rules) : ChainVerifier::root_itself(root, rules);
+  auto trusted =
+      stored ? ChainVerifier::next_root(root, *stored, rules) : ChainVerifier::root_itself(root, rules);
   if (!trusted) return refuse(Refusal::bad_root, trusted.error().what());
   BS_TRY(check_common(RoleName::root(), *trusted, Refusal::bad_root));
   root_ = std::move(*trusted);
@@ -100,18 +106,21 @@ ApiResult<TrustedTargets> Tuf1Check::check_targets(const Files& files) {
   return std::move(*trusted);
 }
 
-/// A file that was not built on the stored one would undo what another signer did: its writer must look again.
-ApiResult<void> Tuf1Check::check_predecessor(const RoleName& role, const tuf::Trusted<tuf::Targets>& file) const {
+/// A file that was not built on the stored one would undo what another signer did: its writer must look
+/// again.
+ApiResult<void> Tuf1Check::check_predecessor(const RoleName& role,
+                                             const tuf::Trusted<tuf::Targets>& file) const {
   const auto stored = BS_TRY(storage_.latest(gun_, Form::tuf1, role));
   const std::int64_t before = stored ? stored->version : 0;
   if (file->version <= before) return tl::unexpected(api::old_version());
   if (file->version != before + 1) {
-    return refuse(Refusal::bad_targets, fmt::format("{} must have version {}, not {}", escape_untrusted(role.str()),
-                                                    before + 1, file->version));
+    return refuse(Refusal::bad_targets, fmt::format("{} must have version {}, not {}",
+                                                    escape_untrusted(role.str()), before + 1, file->version));
   }
   if (stored && file->based_on != stored->sha256) return tl::unexpected(api::old_version());
   if (!stored && file->based_on) {
-    return refuse(Refusal::bad_targets, fmt::format("{} is based on a file that is not here", escape_untrusted(role.str())));
+    return refuse(Refusal::bad_targets,
+                  fmt::format("{} is based on a file that is not here", escape_untrusted(role.str())));
   }
   return {};
 }
@@ -126,8 +135,8 @@ ApiResult<void> Tuf1Check::check_snapshot(const UploadedFile& file, const Truste
     const bool named = meta != nullptr && !meta->removed && meta->version == targets_file->version &&
                        (!meta->hashes.sha256 || *meta->hashes.sha256 == targets_file.sha256());
     if (!named) {
-      return refuse(Refusal::bad_snapshot, fmt::format("snapshot does not name version {} of {}", targets_file->version,
-                                                       escape_untrusted(role.str())));
+      return refuse(Refusal::bad_snapshot, fmt::format("snapshot does not name version {} of {}",
+                                                       targets_file->version, escape_untrusted(role.str())));
     }
   }
   for (const tuf::Meta& meta : body.meta) {
@@ -135,13 +144,15 @@ ApiResult<void> Tuf1Check::check_snapshot(const UploadedFile& file, const Truste
     if (meta.removed || (role && targets.contains(*role))) continue;
     const tuf::Meta* before = previous_ ? previous_->body().find(meta.name) : nullptr;
     if (before != nullptr && before->version == meta.version) continue;
-    return refuse(Refusal::bad_snapshot, fmt::format("snapshot names {}, which is neither in this update nor stored",
-                                                     escape_untrusted(meta.name)));
+    return refuse(Refusal::bad_snapshot,
+                  fmt::format("snapshot names {}, which is neither in this update nor stored",
+                              escape_untrusted(meta.name)));
   }
   for (const tuf::Meta& meta : previous_ ? previous_->body().meta : std::vector<tuf::Meta>()) {
     if (body.find(meta.name) != nullptr) continue;
-    return refuse(Refusal::bad_snapshot, fmt::format("snapshot drops {}: a removed role keeps its entry, marked as removed",
-                                                     escape_untrusted(meta.name)));
+    return refuse(Refusal::bad_snapshot,
+                  fmt::format("snapshot drops {}: a removed role keeps its entry, marked as removed",
+                              escape_untrusted(meta.name)));
   }
   snapshot_ = std::move(*trusted);
   return {};

@@ -16,9 +16,9 @@
 namespace boltseal::server {
 
 struct CheckedTuf1 {
-  tuf::Trusted<tuf::Root> root;               ///< rules after this publish
-  bool first = false;                         ///< no root was stored
-  TrustedTargets targets;                     ///< all roles after this publish
+  tuf::Trusted<tuf::Root> root;                            ///< rules after this publish
+  bool first = false;                                      ///< no root was stored
+  TrustedTargets targets;                                  ///< all roles after this publish
   std::optional<tuf::Unverified<tuf::Snapshot>> previous;  ///< the stored snapshot
   std::optional<tuf::Trusted<tuf::Snapshot>> snapshot;     ///< when the client made it
 };

@@ -27,10 +27,14 @@ ParsedFile take(Result<tuf::Unverified<T>> parsed, UploadedFile& file) {
 ParsedFile parse(tuf::Form form, const RoleName& role, std::string bytes, UploadedFile& file) {
   const tuf::ReadOptions options{.max_bytes = limits::kNotaryMetadataBytes};
   switch (tuf::file_type(role)) {
-    case tuf::FileType::root: return take(tuf::parse_root(form, std::move(bytes), options), file);
-    case tuf::FileType::targets: return take(tuf::parse_targets(form, role, std::move(bytes), options), file);
-    case tuf::FileType::snapshot: return take(tuf::parse_snapshot(form, std::move(bytes), options), file);
-    case tuf::FileType::timestamp: return take(tuf::parse_timestamp(form, std::move(bytes), options), file);
+    case tuf::FileType::root:
+      return take(tuf::parse_root(form, std::move(bytes), options), file);
+    case tuf::FileType::targets:
+      return take(tuf::parse_targets(form, role, std::move(bytes), options), file);
+    case tuf::FileType::snapshot:
+      return take(tuf::parse_snapshot(form, std::move(bytes), options), file);
+    case tuf::FileType::timestamp:
+      return take(tuf::parse_timestamp(form, std::move(bytes), options), file);
   }
   return {};
 }

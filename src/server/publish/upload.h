@@ -21,10 +21,10 @@ using ParsedFile = std::variant<std::monostate, tuf::Unverified<tuf::Root>, tuf:
                                 tuf::Unverified<tuf::Snapshot>, tuf::Unverified<tuf::Timestamp>>;
 
 struct UploadedFile {
-  std::int64_t version = 0;  ///< `signed.version`; 0 where there is none
-  ParsedFile parsed;         ///< monostate: the codec refused it
-  std::string refused_bytes; ///< then the bytes
-  std::string problem;       ///< and why
+  std::int64_t version = 0;   ///< `signed.version`; 0 where there is none
+  ParsedFile parsed;          ///< monostate: the codec refused it
+  std::string refused_bytes;  ///< then the bytes
+  std::string problem;        ///< and why
 
   /// Null unless it is a file of that kind.
   template <typename T>
@@ -44,8 +44,8 @@ struct Upload {
 /// Errors in the order of the parts: MALFORMED_UPLOAD, NO_FILENAME, INVALID_ROLE, MALFORMED_JSON.
 ApiResult<Upload> read_upload(std::string_view content_type, std::string_view body);
 
-/// POST .../_trust/tuf1/: TUF 1.0 files named `<role>.json` or `<version>.<role>.json` (role percent-encoded or
-/// plain), and, for a publish of both forms, Notary files named `n1/<role>.json`.
+/// POST .../_trust/tuf1/: TUF 1.0 files named `<role>.json` or `<version>.<role>.json` (role percent-encoded
+/// or plain), and, for a publish of both forms, Notary files named `n1/<role>.json`.
 ApiResult<Upload> read_tuf1_upload(std::string_view content_type, std::string_view body);
 
 /// One file from its bytes. MALFORMED_JSON.

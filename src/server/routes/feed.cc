@@ -19,7 +19,8 @@ enum class Problem { none, syntax, range };
 Problem parse_int32(std::string_view text, std::int64_t& value) {
   const bool signed_text = !text.empty() && (text[0] == '+' || text[0] == '-');
   const std::string_view digits = signed_text ? text.substr(1) : text;
-  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) return Problem::syntax;
+  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos)
+    return Problem::syntax;
   const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
   static_cast<void>(end);
   if (failed != std::errc{}) return Problem::range;
@@ -57,11 +58,16 @@ ApiResult<FeedQuery> parse_feed_query(std::string_view text) {
 
 std::string feed_json(const std::vector<Change>& changes) {
   json::Writer writer(kAsGo);
-  writer.begin_object().member("count", static_cast<std::int64_t>(changes.size())).name("records").begin_array();
+  writer.begin_object()
+      .member("count", static_cast<std::int64_t>(changes.size()))
+      .name("records")
+      .begin_array();
   for (const Change& change : changes) {
     writer.begin_object().member("ID", std::to_string(change.id));
     writer.member("CreatedAt", format_rfc3339_nano(change.created)).member("GUN", change.gun);
-    writer.member("Version", change.version).member("SHA256", change.sha256).member("Category", change.category);
+    writer.member("Version", change.version)
+        .member("SHA256", change.sha256)
+        .member("Category", change.category);
     writer.end_object();
   }
   writer.end_array().end_object();

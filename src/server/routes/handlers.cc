@@ -17,7 +17,16 @@ namespace {
 using http::Method;
 
 /// Names of the operations in metrics, as notary-server's. A request's mark is the index + 1.
-enum Operation : std::uint32_t { update, by_hash, by_version, current, get_key, rotate_key, remove, changefeed };
+enum Operation : std::uint32_t {
+  update,
+  by_hash,
+  by_version,
+  current,
+  get_key,
+  rotate_key,
+  remove,
+  changefeed
+};
 std::vector<std::string> operation_names() {
   return {"UpdateTUF", "GetRoleByHash", "GetRoleByVersion", "GetRole",
           "GetKey",    "RotateKey",     "DeleteTUF",        "Changefeed"};
@@ -31,15 +40,21 @@ std::uint32_t mark_of(const Route& route, Method method) {
     case Place::repository:
     case Place::tuf1_repository:
       return method == Method::post ? mark(update) : method == Method::del ? mark(remove) : 0;
-    case Place::role_by_hash: return reads(method) ? mark(by_hash) : 0;
-    case Place::role_by_version: return reads(method) ? mark(by_version) : 0;
-    case Place::role: return reads(method) ? mark(current) : 0;
+    case Place::role_by_hash:
+      return reads(method) ? mark(by_hash) : 0;
+    case Place::role_by_version:
+      return reads(method) ? mark(by_version) : 0;
+    case Place::role:
+      return reads(method) ? mark(current) : 0;
     case Place::tuf1_metadata:
       return !reads(method) ? 0 : route.version_text.empty() ? mark(current) : mark(by_version);
-    case Place::key: return method == Method::get ? mark(get_key) : method == Method::post ? mark(rotate_key) : 0;
+    case Place::key:
+      return method == Method::get ? mark(get_key) : method == Method::post ? mark(rotate_key) : 0;
     case Place::changefeed:
-    case Place::global_changefeed: return reads(method) ? mark(changefeed) : 0;
-    default: return 0;
+    case Place::global_changefeed:
+      return reads(method) ? mark(changefeed) : 0;
+    default:
+      return 0;
   }
 }
 
@@ -90,7 +105,9 @@ http::Handlers RouteHandlers::handlers() {
   out.plan = [this](const http::RequestHead& head) { return plan(head); };
   out.handle = [this](http::Request& request) { return handle(request); };
   out.refuse = [this](int status, std::string_view reason) { return refuse(status, reason); };
-  out.observe = [this](const http::RequestHead& head, const http::Exchange& exchange) { observe(head, exchange); };
+  out.observe = [this](const http::RequestHead& head, const http::Exchange& exchange) {
+    observe(head, exchange);
+  };
   return out;
 }
 
@@ -110,7 +127,8 @@ http::Plan RouteHandlers::plan(const http::RequestHead& head) const {
   http::Plan plan;
   if (head.method != Method::post) return plan;
   const Place place = parse_route(head.path).place;
-  if (place == Place::repository || place == Place::tuf1_repository) plan.body_limit = parts_.options.upload_bytes;
+  if (place == Place::repository || place == Place::tuf1_repository)
+    plan.body_limit = parts_.options.upload_bytes;
   return plan;
 }
 
@@ -135,7 +153,8 @@ http::Response RouteHandlers::handle(http::Request& request) {
   const ApiError& error = answer.error();
   if (!error.reason.empty()) {
     log::write(error.status >= 500 ? log::Level::error : log::Level::info, "refused",
-               {{"path", Untrusted(std::string(head.path))}, {"code", error.code},
+               {{"path", Untrusted(std::string(head.path))},
+                {"code", error.code},
                 {"reason", Untrusted(error.reason)}});
   }
   return error.response();
@@ -147,24 +166,29 @@ RouteHandlers::Answer RouteHandlers::route(http::Request& request) {
   const Route route = parse_route(head.path);
   head.mark = mark_of(route, head.method);
   switch (route.place) {
-    case Place::none: return no_route();
-    case Place::ping: return reads(head.method) ? Answer(text("{}")) : no_route();
-    case Place::health: return reads(head.method) ? health() : no_route();
-    case Place::global_changefeed: return reads(head.method) ? feed(std::nullopt, head.query) : no_route();
+    case Place::none:
+      return no_route();
+    case Place::ping:
+      return reads(head.method) ? Answer(text("{}")) : no_route();
+    case Place::health:
+      return reads(head.method) ? health() : no_route();
+    case Place::global_changefeed:
+      return reads(head.method) ? feed(std::nullopt, head.query) : no_route();
     case Place::metrics: {
       if (!reads(head.method)) return no_route();
       http::Response response = text(parts_.metrics.text());
       response.headers = {{"Content-Type", http::MetricsRegistry::kContentType}};
       return response;
     }
-    default: return route_gun(request, route);
+    default:
+      return route_gun(request, route);
   }
 }
 
 RouteHandlers::Answer RouteHandlers::route_gun(http::Request& request, const Route& route) {
   const http::RequestHead& head = request.head();
-  const bool publishing =
-      head.method == Method::post && (route.place == Place::repository || route.place == Place::tuf1_repository);
+  const bool publishing = head.method == Method::post &&
+                          (route.place == Place::repository || route.place == Place::tuf1_repository);
   const Gun gun = BS_TRY(check_gun(route, publishing));
   if (head.method == Method::post) return post(route, gun, request);
   if (head.method == Method::del && route.place == Place::repository) {
@@ -177,9 +201,9 @@ RouteHandlers::Answer RouteHandlers::route_gun(http::Request& request, const Rou
 
 ApiResult<Gun> RouteHandlers::check_gun(const Route& route, bool publishing) const {
   const auto& prefixes = parts_.options.gun_prefixes;
-  const bool allowed = prefixes.empty() || std::any_of(prefixes.begin(), prefixes.end(), [&](const std::string& prefix) {
-                         return route.gun.starts_with(prefix);
-                       });
+  const bool allowed = prefixes.empty() ||
+                       std::any_of(prefixes.begin(), prefixes.end(),
+                                   [&](const std::string& prefix) { return route.gun.starts_with(prefix); });
   if (!allowed) {
     if (!publishing) return no_route();
     std::string list;  // as Go prints a list
@@ -207,15 +231,18 @@ RouteHandlers::Answer RouteHandlers::get(const Route& route, const Gun& gun, con
     }
     case Place::tuf1_target: {
       ApiError error = api::no_route();
-      error.detail = "\"this server has no registry attached: fetch the content from the registry by its digest\"";
+      error.detail =
+          "\"this server has no registry attached: fetch the content from the registry by its digest\"";
       return tl::unexpected(error);
     }
     case Place::key:
       // A HEAD must not make keys.
       if (head.method != Method::get) return no_route();
       return key(gun, BS_TRY(RoleName::parse_notary(route.role)), false);
-    case Place::changefeed: return feed(gun, head.query);
-    default: return no_route();
+    case Place::changefeed:
+      return feed(gun, head.query);
+    default:
+      return no_route();
   }
 }
 
@@ -228,8 +255,10 @@ RouteHandlers::Answer RouteHandlers::post(const Route& route, const Gun& gun, ht
     case Place::tuf1_repository:
       BS_TRY(parts_.publisher.publish(gun, BS_TRY(read_tuf1_upload(content_type, request.body()))));
       return empty();
-    case Place::key: return key(gun, BS_TRY(RoleName::parse_notary(route.role)), true);
-    default: return no_route();
+    case Place::key:
+      return key(gun, BS_TRY(RoleName::parse_notary(route.role)), true);
+    default:
+      return no_route();
   }
 }
 
@@ -251,7 +280,8 @@ RouteHandlers::Answer RouteHandlers::key(const Gun& gun, const RoleName& role, b
 
 RouteHandlers::Answer RouteHandlers::feed(const std::optional<Gun>& gun, std::string_view query) const {
   if (!gun && !parts_.options.open_feed) {
-    return tl::unexpected(api::denied("the feed of all repositories is closed; the configuration can open it"));
+    return tl::unexpected(
+        api::denied("the feed of all repositories is closed; the configuration can open it"));
   }
   const FeedQuery asked = BS_TRY(parse_feed_query(query));
   return text(feed_json(BS_TRY(parts_.storage.changes(gun, asked.after, asked.records))));

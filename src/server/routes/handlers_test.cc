@@ -8,10 +8,10 @@
 namespace boltseal::server {
 namespace {
 
+using ::testing::HasSubstr;
 using testing::Owner;
 using testing::refused;
 using testing::TestServer;
-using ::testing::HasSubstr;
 
 constexpr const char* kNotFound =
     "{\"errors\":[{\"code\":\"METADATA_NOT_FOUND\",\"message\":\"You have requested metadata that does not "
@@ -71,7 +71,8 @@ TEST_F(RoutesTest, HeadersOfMetadata) {
   EXPECT_EQ(current.headers.find("Cache-Control"), "public, max-age=300, s-maxage=300, must-revalidate");
   const std::string hash = hex_encode(crypto::sha256(current.body));
   EXPECT_EQ(current.headers.find("ETag"), "\"" + hash + "\"");
-  for (const std::string& name : {"targets." + hash + ".json", std::string("1.targets.json"), std::string("01.targets.json")}) {
+  for (const std::string& name :
+       {"targets." + hash + ".json", std::string("1.targets.json"), std::string("01.targets.json")}) {
     const auto consistent = server_.get(TestServer::path(owner_.gun, name));
     EXPECT_EQ(consistent.body, current.body) << name;
     EXPECT_EQ(consistent.headers.find("Cache-Control"), "public, max-age=2592000, s-maxage=2592000") << name;
@@ -115,14 +116,16 @@ TEST_F(RoutesTest, NotaryBug11SecondGetComesFromTheCache) {
 
 TEST_F(RoutesTest, NotaryBug6NothingOfADeletedOrForeignGun) {
   ASSERT_EQ(owner_.init().status, 200);
-  const std::string name = "root." + hex_encode(crypto::sha256(server_.file(owner_.gun, "root.json"))) + ".json";
+  const std::string name =
+      "root." + hex_encode(crypto::sha256(server_.file(owner_.gun, "root.json"))) + ".json";
   ASSERT_EQ(server_.status(owner_.gun, name), 200);
   EXPECT_EQ(server_.status(*Gun::parse("other/gun"), name), 404);
   std::string other_role = name;
   other_role.replace(0, 4, "targets");
   EXPECT_EQ(server_.status(owner_.gun, other_role), 404);
   ASSERT_EQ(server_.ask("DELETE", TestServer::path(owner_.gun, "")).status, 200);
-  for (const std::string& file : {name, std::string("root.json"), std::string("timestamp.json"), std::string("1.root.json")}) {
+  for (const std::string& file :
+       {name, std::string("root.json"), std::string("timestamp.json"), std::string("1.root.json")}) {
     EXPECT_EQ(server_.status(owner_.gun, file), 404) << file;
   }
 }
@@ -130,7 +133,8 @@ TEST_F(RoutesTest, NotaryBug6NothingOfADeletedOrForeignGun) {
 TEST_F(RoutesTest, CacheFollowsEveryPublish) {
   ASSERT_EQ(owner_.init().status, 200);
   for (int i = 2; i < 6; ++i) {
-    for (const char* role : {"timestamp", "snapshot", "targets"}) EXPECT_EQ(owner_.version(role), i - 1) << role;
+    for (const char* role : {"timestamp", "snapshot", "targets"})
+      EXPECT_EQ(owner_.version(role), i - 1) << role;
     ASSERT_EQ(owner_.publish("v" + std::to_string(i)).status, 200);
   }
 }
@@ -157,7 +161,8 @@ TEST_F(RoutesTest, PrefixesAreCheckedFirst) {
   const auto upload = server.ask("POST", "/v2/quay.io/a/_trust/tuf/", "x", "text/plain");
   EXPECT_EQ(upload.status, 400);
   EXPECT_EQ(upload.body,
-            "{\"errors\":[{\"code\":\"INVALID_GUN\",\"message\":\"The server does not support actions on images of this "
+            "{\"errors\":[{\"code\":\"INVALID_GUN\",\"message\":\"The server does not support actions on "
+            "images of this "
             "name.\",\"detail\":\"Require GUNs with prefix: [docker.io/ localhost/]\"}]}\n");
   EXPECT_EQ(server.get("/v2/quay.io/a/_trust/tuf/root.json").body, kNotFound);
   EXPECT_EQ(server.ask("POST", "/v2/quay.io/a/_trust/tuf/timestamp.key").body, kNotFound);
@@ -172,15 +177,20 @@ TEST_F(RoutesTest, Changefeed) {
   ASSERT_EQ(server.ask("DELETE", TestServer::path(one.gun, "")).status, 200);
   const auto stamp = testing::must(server.storage->latest(two.gun, tuf::Form::notary, RoleName::timestamp()));
   EXPECT_EQ(server.get("/v2/a/two/_trust/changefeed?records=10").body,
-            "{\"count\":1,\"records\":[{\"ID\":\"2\",\"CreatedAt\":\"2026-11-24T07:00:00Z\",\"GUN\":\"a/two\",\"Version\":1,"
-            "\"SHA256\":\"" + hex_encode(stamp->sha256) + "\",\"Category\":\"update\"}]}");
+            "{\"count\":1,\"records\":[{\"ID\":\"2\",\"CreatedAt\":\"2026-11-24T07:00:00Z\",\"GUN\":\"a/"
+            "two\",\"Version\":1,"
+            "\"SHA256\":\"" +
+                hex_encode(stamp->sha256) + "\",\"Category\":\"update\"}]}");
   const auto last = server.get("/v2/_trust/changefeed?records=-1");
   EXPECT_EQ(last.headers.find("Content-Type"), "text/plain; charset=utf-8");
-  EXPECT_EQ(last.body, "{\"count\":1,\"records\":[{\"ID\":\"3\",\"CreatedAt\":\"2026-11-24T07:00:00Z\",\"GUN\":\"a/one\","
-                       "\"Version\":0,\"SHA256\":\"\",\"Category\":\"deletion\"}]}");
+  EXPECT_EQ(
+      last.body,
+      "{\"count\":1,\"records\":[{\"ID\":\"3\",\"CreatedAt\":\"2026-11-24T07:00:00Z\",\"GUN\":\"a/one\","
+      "\"Version\":0,\"SHA256\":\"\",\"Category\":\"deletion\"}]}");
   EXPECT_EQ(server.get("/v2/a/none/_trust/changefeed?records=5").body, "{\"count\":0,\"records\":[]}");
   EXPECT_EQ(server.get("/v2/_trust/changefeed").body,
-            "{\"errors\":[{\"code\":\"INVALID_PARAMETERS\",\"message\":\"The parameters provided are not valid.\",\"detail\":"
+            "{\"errors\":[{\"code\":\"INVALID_PARAMETERS\",\"message\":\"The parameters provided are not "
+            "valid.\",\"detail\":"
             "\"invalid records parameter: strconv.ParseInt: parsing \\\"\\\": invalid syntax\"}]}\n");
   EXPECT_THAT(server.get("/v2/_trust/changefeed?records=99999999999").body, HasSubstr("value out of range"));
   EXPECT_THAT(server.get("/v2/_trust/changefeed?records=1&change_id=x").body, HasSubstr("\"detail\":{}"));
@@ -207,7 +217,8 @@ TEST_F(RoutesTest, Security27GlobalFeedIsClosedUnlessOpened) {
 
 TEST_F(RoutesTest, Security23GunHasOneFactory) {
   for (const char* gun : {"a/_trust/b", "a/B", "a//b", "a/b%2525", "a/..b/c", "UPPER"}) {
-    const auto response = server_.ask("POST", std::string("/v2/") + gun + "/_trust/tuf/", testing::multipart({}));
+    const auto response =
+        server_.ask("POST", std::string("/v2/") + gun + "/_trust/tuf/", testing::multipart({}));
     EXPECT_EQ(response.status, 400) << gun;
     EXPECT_EQ(refused(response).code, "INVALID_GUN") << gun;
   }
@@ -225,14 +236,17 @@ TEST_F(RoutesTest, MetricsOfTheFourFamilies) {
   const auto handlers = server_.server->handlers();
   const auto request = http::make_request("GET", "/v2/a/_trust/tuf/root.json");
   ASSERT_EQ(server_.server->handle(*request).status, 404);
-  handlers.observe(request->head(), {.status = 404, .request_bytes = 10, .response_bytes = 20,
-                                     .duration = std::chrono::microseconds(5)});
+  handlers.observe(
+      request->head(),
+      {.status = 404, .request_bytes = 10, .response_bytes = 20, .duration = std::chrono::microseconds(5)});
   const auto response = server_.get("/metrics");
   EXPECT_EQ(response.headers.find("Content-Type"), "text/plain; version=0.0.4; charset=utf-8");
-  EXPECT_THAT(response.body,
-              HasSubstr("notary_server_http_requests_total{code=\"404\",method=\"get\",operation=\"GetRole\"} 1"));
+  EXPECT_THAT(
+      response.body,
+      HasSubstr("notary_server_http_requests_total{code=\"404\",method=\"get\",operation=\"GetRole\"} 1"));
   for (const char* name : {"request_duration_microseconds", "request_size_bytes", "response_size_bytes"}) {
-    EXPECT_THAT(response.body, HasSubstr(std::string("notary_server_http_") + name + "{operation=\"GetRole\",quantile=\"0.5\"}"));
+    EXPECT_THAT(response.body, HasSubstr(std::string("notary_server_http_") + name +
+                                         "{operation=\"GetRole\",quantile=\"0.5\"}"));
   }
 }
 

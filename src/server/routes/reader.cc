@@ -100,7 +100,8 @@ ApiResult<http::ReadyResponsePtr> Reader::answer(const StoredFile& file, bool co
                                              consistent ? "" : ", must-revalidate"));
   }
   headers.add("Last-Modified", format_http_date(file.created));
-  return BS_TRY(http::ReadyResponse::make(200, std::move(headers), file.bytes, http::etag_of_sha256(file.sha256)));
+  return BS_TRY(
+      http::ReadyResponse::make(200, std::move(headers), file.bytes, http::etag_of_sha256(file.sha256)));
 }
 
 void Reader::warm(const Gun& gun) {

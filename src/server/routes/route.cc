@@ -65,7 +65,8 @@ bool set_hash(Route& route, std::string_view text) {
   if (dot == std::string_view::npos) return false;
   const std::string_view hex = text.substr(dot + 1);
   const bool length = hex.size() == 64 || hex.size() == 96 || hex.size() == 128;
-  if (!length || !std::all_of(hex.begin(), hex.end(), is_hex) || !is_role_text(text.substr(0, dot))) return false;
+  if (!length || !std::all_of(hex.begin(), hex.end(), is_hex) || !is_role_text(text.substr(0, dot)))
+    return false;
   route.role = text.substr(0, dot);
   route.hash = hex;
   return true;
@@ -97,7 +98,8 @@ void match_tuf(Route& route, std::string_view rest) {
   }
 }
 
-/// What stands behind /_trust/tuf1/. Role names come percent-decoded, so "targets%2Fa" and "targets/a" are one.
+/// What stands behind /_trust/tuf1/. Role names come percent-decoded, so "targets%2Fa" and "targets/a" are
+/// one.
 void match_tuf1(Route& route, std::string_view rest) {
   constexpr std::string_view kMetadata = "metadata/";
   constexpr std::string_view kTargets = "targets/";
@@ -151,7 +153,8 @@ Route parse_route(std::string_view path) {
 }
 
 bool is_canonical(const Route& route) {
-  return route.version_text.empty() || (route.version && std::to_string(*route.version) == route.version_text);
+  return route.version_text.empty() ||
+         (route.version && std::to_string(*route.version) == route.version_text);
 }
 
 }  // namespace boltseal::server

@@ -39,7 +39,8 @@ class MemoryStorage final : public Storage {
   const Versions* versions(const Gun& gun, Form form, const RoleName& role) const;
   std::int64_t highest(const Gun& gun, Form form, const RoleName& role) const;
   const StoredFile* newest(const Gun& gun, Form form, const RoleName& role) const;
-  const StoredFile* find_hash(const Gun& gun, const RoleName& role, const std::optional<Sha256>& sha256) const;
+  const StoredFile* find_hash(const Gun& gun, const RoleName& role,
+                              const std::optional<Sha256>& sha256) const;
   const StoredFile* walk_notary(const Gun& gun, const RoleName& role) const;
   const StoredFile* walk_tuf1(const Gun& gun, const RoleName& role) const;
   void record(Change change);
@@ -96,7 +97,8 @@ Result<void> MemoryStorage::publish(const Batch& batch) {
     it->second = file.version;
   }
   for (const NewFile& file : batch.files) {
-    files_[batch.gun][{file.form, file.role}][file.version] = {file.version, file.bytes, file.sha256, batch.time};
+    files_[batch.gun][{file.form, file.role}][file.version] = {file.version, file.bytes, file.sha256,
+                                                               batch.time};
     if (file.form == Form::notary && file.role == RoleName::timestamp()) {
       record({0, batch.time, batch.gun.str(), file.version, hex_encode(file.sha256), "update"});
     }
@@ -125,7 +127,8 @@ Storage::Found MemoryStorage::by_version(const Gun& gun, Form form, const RoleNa
   return found == all->end() ? std::optional<StoredFile>() : found->second;
 }
 
-Storage::Found MemoryStorage::by_hash(const Gun& gun, Form form, const RoleName& role, const Sha256& sha256) const {
+Storage::Found MemoryStorage::by_hash(const Gun& gun, Form form, const RoleName& role,
+                                      const Sha256& sha256) const {
   std::shared_lock lock(mutex_);
   const Versions* all = versions(gun, form, role);
   if (all == nullptr) return std::nullopt;

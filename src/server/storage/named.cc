@@ -41,14 +41,15 @@ std::optional<Sha256> named_hash(std::string_view file, std::string_view role) {
 }
 
 std::optional<std::int64_t> named_version(std::string_view file, std::string_view role) {
-  return with_meta(file, std::string(role) + ".json", [](const json::Value& meta) -> std::optional<std::int64_t> {
-    const json::Value* removed = meta.find("x-boltseal-removed");
-    const json::Value* version = meta.find("version");
-    if ((removed != nullptr && removed->as_bool()) || version == nullptr || !version->is_integer()) {
-      return std::nullopt;
-    }
-    return version->as_int();
-  });
+  return with_meta(
+      file, std::string(role) + ".json", [](const json::Value& meta) -> std::optional<std::int64_t> {
+        const json::Value* removed = meta.find("x-boltseal-removed");
+        const json::Value* version = meta.find("version");
+        if ((removed != nullptr && removed->as_bool()) || version == nullptr || !version->is_integer()) {
+          return std::nullopt;
+        }
+        return version->as_int();
+      });
 }
 
 }  // namespace boltseal::server

@@ -9,7 +9,8 @@
 namespace boltseal::server::sql {
 namespace {
 
-/// How files of a form name each other: the function that reads the name, the column that it is compared with.
+/// How files of a form name each other: the function that reads the name, the column that it is compared
+/// with.
 struct Link {
   std::string_view function;
   std::string_view column;
@@ -35,14 +36,17 @@ Table make_table(std::string_view name, bool with_form, const Link& link) {
   };
   const std::string snapshot = timestamp + linked("s", "(t.data,'snapshot')", "'snapshot'");
   const std::string role = snapshot + linked("r", "(s.data,?2)", "?2");
-  const std::string from = fmt::format("SELECT version,data,sha256,created_at FROM {} WHERE {}?2", name, where(""));
+  const std::string from =
+      fmt::format("SELECT version,data,sha256,created_at FROM {} WHERE {}?2", name, where(""));
   const std::string form_column = with_form ? ",form" : "";
   const std::string form_value = with_form ? ",'tuf1'" : "";
   const std::string form_text = with_form ? "'tuf1'" : "'notary'";
-  const std::string heads = fmt::format("SELECT gun,role,MAX(version),sha256 FROM {} WHERE deleted_at IS NULL", name);
+  const std::string heads =
+      fmt::format("SELECT gun,role,MAX(version),sha256 FROM {} WHERE deleted_at IS NULL", name);
 
   Table table;
-  table.highest = fmt::format("SELECT version FROM {} WHERE {}?2 ORDER BY version DESC LIMIT 1", name, where(""));
+  table.highest =
+      fmt::format("SELECT version FROM {} WHERE {}?2 ORDER BY version DESC LIMIT 1", name, where(""));
   table.latest = from + " ORDER BY version DESC LIMIT 1";
   table.by_version = from + " AND version=?3";
   table.by_hash = fmt::format(
@@ -52,13 +56,14 @@ Table make_table(std::string_view name, bool with_form, const Link& link) {
   table.current_snapshot = fmt::format("SELECT {} FROM {}", columns("s"), snapshot);
   table.current_role = fmt::format("SELECT {} FROM {}", columns("r"), role);
   table.insert = fmt::format(
-      "INSERT INTO {}(created_at,updated_at,gun,role,version,data,sha256{}) VALUES(?1,?1,?2,?3,?4,?5,?6{})", name,
-      form_column, form_value);
+      "INSERT INTO {}(created_at,updated_at,gun,role,version,data,sha256{}) VALUES(?1,?1,?2,?3,?4,?5,?6{})",
+      name, form_column, form_value);
   table.heads = heads + " GROUP BY gun,role";
   table.heads_of_gun = heads + " AND gun=?1 GROUP BY gun,role";
   table.bury = fmt::format(
       "INSERT INTO boltseal_tombstones(gun,form,role,version,root,deleted_at) "
-      "SELECT gun,{0},role,MAX(version),CASE role WHEN 'root' THEN data END,?2 FROM {1} WHERE gun=?1 GROUP BY role "
+      "SELECT gun,{0},role,MAX(version),CASE role WHEN 'root' THEN data END,?2 FROM {1} WHERE gun=?1 GROUP "
+      "BY role "
       "ON CONFLICT(gun,form,role) DO UPDATE SET version=MAX(version,excluded.version),root=excluded.root,"
       "deleted_at=excluded.deleted_at",
       form_text, name);
@@ -72,21 +77,27 @@ const Table& table(tuf::Form form) {
   static const Table notary = make_table(
       "tuf_files", false,
       {.function = "boltseal_named_hash", .column = "sha256", .index = "INDEXED BY tuf_files_sha256_idx"});
-  static const Table tuf1 = make_table(
-      "boltseal_files", true,
-      {.function = "boltseal_named_version", .column = "version", .before = "CAST(", .after = " AS INTEGER)"});
+  static const Table tuf1 = make_table("boltseal_files", true,
+                                       {.function = "boltseal_named_version",
+                                        .column = "version",
+                                        .before = "CAST(",
+                                        .after = " AS INTEGER)"});
   return form == tuf::Form::notary ? notary : tuf1;
 }
 
 std::string_view changes(bool backwards, bool one_gun) {
   if (!backwards) {
-    return one_gun ? "SELECT id,created_at,gun,version,sha256,category FROM changefeed WHERE id>?1 AND gun=?3 ORDER BY "
+    return one_gun ? "SELECT id,created_at,gun,version,sha256,category FROM changefeed WHERE id>?1 AND "
+                     "gun=?3 ORDER BY "
                      "id LIMIT ?2"
-                   : "SELECT id,created_at,gun,version,sha256,category FROM changefeed WHERE id>?1 ORDER BY id LIMIT ?2";
+                   : "SELECT id,created_at,gun,version,sha256,category FROM changefeed WHERE id>?1 ORDER BY "
+                     "id LIMIT ?2";
   }
-  return one_gun ? "SELECT id,created_at,gun,version,sha256,category FROM changefeed WHERE id<?1 AND gun=?3 ORDER BY id "
+  return one_gun ? "SELECT id,created_at,gun,version,sha256,category FROM changefeed WHERE id<?1 AND gun=?3 "
+                   "ORDER BY id "
                    "DESC LIMIT ?2"
-                 : "SELECT id,created_at,gun,version,sha256,category FROM changefeed WHERE id<?1 ORDER BY id DESC LIMIT "
+                 : "SELECT id,created_at,gun,version,sha256,category FROM changefeed WHERE id<?1 ORDER BY id "
+                   "DESC LIMIT "
                    "?2";
 }
 

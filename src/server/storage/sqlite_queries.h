@@ -14,7 +14,7 @@ namespace boltseal::server::sql {
 /// Statements over the table of one form. ?1 is the GUN and ?2 the role unless said otherwise; file queries
 /// give version, data, sha256, created_at.
 struct Table {
-  std::string highest;           ///< one row with the version, or none
+  std::string highest;  ///< one row with the version, or none
   std::string latest;
   std::string by_version;        ///< ?3 version
   std::string by_hash;           ///< ?3 hex
@@ -23,7 +23,7 @@ struct Table {
   std::string insert;            ///< time, gun, role, version, data, hex
   std::string heads;             ///< gun, role, version, sha256 of all
   std::string heads_of_gun;
-  std::string bury;              ///< ?2 time: highest versions and last root into the tombstones
+  std::string bury;  ///< ?2 time: highest versions and last root into the tombstones
   std::string remove;
 };
 const Table& table(tuf::Form form);
@@ -31,7 +31,8 @@ const Table& table(tuf::Form form);
 inline constexpr std::string_view kInsertChange =
     "INSERT INTO changefeed(created_at,gun,version,sha256,category) VALUES(?1,?2,?3,?4,?5)";
 inline constexpr std::string_view kGuns =
-    "SELECT gun FROM tuf_files WHERE gun>?1 AND deleted_at IS NULL UNION SELECT gun FROM boltseal_files WHERE gun>?1 "
+    "SELECT gun FROM tuf_files WHERE gun>?1 AND deleted_at IS NULL UNION SELECT gun FROM boltseal_files "
+    "WHERE gun>?1 "
     "ORDER BY gun LIMIT ?2";
 inline constexpr std::string_view kTombstone =
     "SELECT form,role,version,root,deleted_at FROM boltseal_tombstones WHERE gun=?1";
@@ -47,8 +48,8 @@ inline constexpr std::string_view kAllowReset = "UPDATE boltseal_guns SET reset_
 /// ?1 bound, ?2 number of rows, ?3 GUN.
 std::string_view changes(bool backwards, bool one_gun);
 
-std::string format_time(Time time);               ///< as notary-server's SQLite driver: "2026-11-24 06:48:16.15175+00:00"
-Result<Time> parse_time(const std::string& text); ///< storage_failed
-Result<Sha256> parse_hash(const std::string& hex);///< storage_failed
+std::string format_time(Time time);  ///< as notary-server's SQLite driver: "2026-11-24 06:48:16.15175+00:00"
+Result<Time> parse_time(const std::string& text);   ///< storage_failed
+Result<Sha256> parse_hash(const std::string& hex);  ///< storage_failed
 
 }  // namespace boltseal::server::sql

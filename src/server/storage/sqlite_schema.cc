@@ -52,12 +52,13 @@ Result<void> create_schema(db::Sqlite& connection) {
   auto transaction = BS_TRY(db::SqliteTransaction::begin(connection));
   BS_TRY(connection.execute(kTables));
   {
-    auto query = BS_TRY(connection.query("SELECT CAST(value AS INTEGER) FROM boltseal_meta WHERE name='schema'"));
+    auto query =
+        BS_TRY(connection.query("SELECT CAST(value AS INTEGER) FROM boltseal_meta WHERE name='schema'"));
     const bool found = BS_TRY(query.step());
     if (!found || query.integer(0) > kSchemaVersion) {
       return fail(ErrorCode::storage_failed,
-                  fmt::format("the database has schema {}, this program knows {}", found ? query.integer(0) : 0,
-                              kSchemaVersion),
+                  fmt::format("the database has schema {}, this program knows {}",
+                              found ? query.integer(0) : 0, kSchemaVersion),
                   "start the newer boltseald that made it");
     }
   }

@@ -163,8 +163,9 @@ Result<std::vector<Head>> SqliteStorage::heads(const std::optional<Gun>& gun) co
     auto query = BS_TRY(db->query(gun ? sql::table(form).heads_of_gun : sql::table(form).heads));
     if (gun) query.bind(1, gun->str());
     while (BS_TRY(query.step())) {
-      out.push_back({BS_TRY(Gun::parse_lenient(query.text(0))), form, BS_TRY(tuf::parse_role(form, query.text(1))),
-                     query.integer(2), BS_TRY(sql::parse_hash(query.text(3)))});
+      out.push_back({BS_TRY(Gun::parse_lenient(query.text(0))), form,
+                     BS_TRY(tuf::parse_role(form, query.text(1))), query.integer(2),
+                     BS_TRY(sql::parse_hash(query.text(3)))});
     }
   }
   std::stable_sort(out.begin(), out.end(), [](const Head& a, const Head& b) { return a.gun < b.gun; });

@@ -48,10 +48,10 @@ struct Basis {
 struct Batch {
   Gun gun;
   Time time{};
-  std::vector<NewFile> files;                ///< stored in this order
-  std::vector<Basis> basis;                  ///< conflict unless each is still so
-  bool reinitialises = false;                ///< ends the tombstone, opens a new epoch, uses up a reset
-  std::optional<bool> needs_recovery;        ///< sets the mark
+  std::vector<NewFile> files;          ///< stored in this order
+  std::vector<Basis> basis;            ///< conflict unless each is still so
+  bool reinitialises = false;          ///< ends the tombstone, opens a new epoch, uses up a reset
+  std::optional<bool> needs_recovery;  ///< sets the mark
 };
 
 /// One row of the feed. `update` has version and hash of the timestamp, `deletion` 0 and "".
@@ -72,9 +72,9 @@ struct Tombstone {
 };
 
 struct GunState {
-  std::int64_t epoch = 1;        ///< counts the lives of the GUN
-  bool needs_recovery = false;   ///< the store is older than the record: read-only until republished
-  bool reset_allowed = false;    ///< the operator lets any root begin anew
+  std::int64_t epoch = 1;       ///< counts the lives of the GUN
+  bool needs_recovery = false;  ///< the store is older than the record: read-only until republished
+  bool reset_allowed = false;   ///< the operator lets any root begin anew
 };
 
 /// The highest version of a role.

@@ -97,7 +97,8 @@ TEST(Named, MalformedFilesNameNothing) {
     EXPECT_FALSE(named_hash(text, "targets")) << text;
     EXPECT_FALSE(named_version(text, "targets")) << text;
   }
-  EXPECT_FALSE(named_version(R"({"signed":{"meta":{"a.json":{"version":1,"x-boltseal-removed":true}}}})", "a"));
+  EXPECT_FALSE(
+      named_version(R"({"signed":{"meta":{"a.json":{"version":1,"x-boltseal-removed":true}}}})", "a"));
   EXPECT_EQ(named_version(R"({"signed":{"meta":{"a.json":{"version":3}}}})", "a"), 3);
 }
 
