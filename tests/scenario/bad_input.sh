@@ -73,6 +73,7 @@ fresh() { b resolve "$R:v1" --trust-dir "$D/fresh"; }
 for rule in '"status": 500, "body": "<html>"' '"body": "<html>"' '"truncate": 100, "wrong_length": true' '"reset": 50' \
   '"endless": true' '"refuse": true' '"body": "{\"signed\":{},\"signatures\":[]}"' '"status": 301, "headers": {"Location": "https://127.0.0.1:1/"}'; do
   fault px "[{\"path\": \"root\\\\.json\", $rule}]"
+  printf "   %s\n" "$rule"
   run timeout 100 "$BOLTSEAL" resolve "$R:v1" --trust-dir "$D/fresh" --ca-file "$CA_FILE"
   case $STATUS in
     3 | 5 | 7) ;;
