@@ -9,10 +9,9 @@ static_assert(std::endian::native == std::endian::little,
               "OpenSSL's native order is taken to be little-endian");
 
 PkeyData& PkeyData::number(const char* name, ByteView big_endian) {
-  Secret native(big_endian);
-  std::reverse(native.data(), native.data() + native.size());
+  Bytes& native = buffers_.emplace_back(big_endian).bytes;
+  std::reverse(native.begin(), native.end());
   params_.push_back(OSSL_PARAM_construct_BN(name, native.data(), native.size()));
-  buffers_.push_back(std::move(native));
   return *this;
 }
 

@@ -10,7 +10,8 @@
 
 namespace boltseal::crypto {
 
-/// Collects parameters; numbers are copied in OpenSSL's native order into memory that is wiped.
+/// Collects parameters; numbers are copied in OpenSSL's native order into memory that is wiped. Not a Secret:
+/// its own locked page costs more than the whole of EVP_PKEY_fromdata, and the copy lives for microseconds.
 class PkeyData {
  public:
   explicit PkeyData(const char* type) : type_(type) {}
@@ -22,7 +23,14 @@ class PkeyData {
 
  private:
   const char* type_;
-  std::vector<Secret> buffers_;
+  struct Wiped {
+    explicit Wiped(ByteView view) : bytes(view.begin(), view.end()) {}
+    Wiped(Wiped&&) = default;
+    Wiped& operator=(Wiped&&) = default;
+    ~Wiped() { wipe_memory(bytes.data(), bytes.size()); }
+    Bytes bytes;
+  };
+  std::vector<Wiped> buffers_;
   std::vector<OSSL_PARAM> params_;
 };
 
