@@ -211,8 +211,9 @@ Result<void> read_server(const Fields& root, const std::string& directory, Serve
 }
 
 Result<void> read_logging(const Fields& root, Config& out) {
-  const auto fields = BS_TRY(section(root, "logging", {"level"}));
+  const auto fields = BS_TRY(section(root, "logging", {"level", "requests"}));
   if (!fields) return {};
+  BS_TRY(set_flag(*fields, "requests", out.log_requests));
   const auto name = BS_TRY(member(fields->optional_string("level")));
   if (!name) return {};
   const auto found =
@@ -307,7 +308,12 @@ std::string print_config(const Config& config) {
   w.member("connections", server.connections).member("workers", server.workers).end_object().end_object();
   const auto level = std::find_if(kLevels.begin(), kLevels.end(),
                                   [&](const auto& known) { return known.second == config.log_level; });
-  w.name("logging").begin_object().member("level", level->first).end_object().end_object();
+  w.name("logging")
+      .begin_object()
+      .member("level", level->first)
+      .member("requests", config.log_requests)
+      .end_object()
+      .end_object();
   return w.take();
 }
 

@@ -52,6 +52,7 @@ struct ServerConfig {
 struct Config {
   ServerConfig server;
   log::Level log_level = log::Level::info;
+  bool log_requests = false;  ///< one event for each request, at level info
 };
 
 /// bad_config naming the member and what it may hold. Paths in it are relative to `directory`.

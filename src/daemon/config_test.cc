@@ -37,7 +37,7 @@ TEST(Config, ReadsEveryMember) {
       "changefeed": {"open": true},
       "limits": {"upload_bytes": 1000000, "cache_bytes": 0, "connections": 5, "workers": 3}
     },
-    "logging": {"level": "warning"}})",
+    "logging": {"level": "warning", "requests": true}})",
                                    "/etc/boltseal");
   ASSERT_TRUE(config) << config.error().what();
   const ServerConfig& server = config->server;
@@ -56,6 +56,7 @@ TEST(Config, ReadsEveryMember) {
   EXPECT_TRUE(server.open_changefeed);
   EXPECT_EQ(server.workers, 3);
   EXPECT_EQ(config->log_level, log::Level::warning);
+  EXPECT_TRUE(config->log_requests);
   // What is printed gives the same configuration.
   const std::string printed = print_config(*config);
   const auto again = parse_config(printed, "");

@@ -32,8 +32,10 @@ std::vector<std::string> listener_hosts(const ServerConfig& config) {
   return hosts;
 }
 
-http::ServerOptions http_options(const ServerConfig& config, const std::optional<OwnCertificate>& own) {
+http::ServerOptions http_options(const Config& all, const std::optional<OwnCertificate>& own) {
+  const ServerConfig& config = all.server;
   http::ServerOptions options;
+  options.access_log = all.log_requests ? log::Level::info : log::Level::debug;
   options.limits.connections = static_cast<std::size_t>(config.connections);
   options.workers = static_cast<std::size_t>(config.workers);
   for (const ListenConfig& listener : config.listen) {
@@ -111,7 +113,8 @@ Result<void> open_all(Running& running, const Places& places) {
     running.own = BS_TRY(make_own_certificate(running.home->state, running.home->keys, listener_hosts(config),
                                               system_clock().now(), crypto::system_random()));
   }
-  running.http = std::make_unique<http::Server>(http_options(config, running.own), running.trust->handlers());
+  running.http =
+      std::make_unique<http::Server>(http_options(running.config, running.own), running.trust->handlers());
   return {};
 }
 
