@@ -140,6 +140,8 @@ Result<std::vector<Part>> parse_multipart(std::string_view body, std::string_vie
                                           const MultipartLimits& limits) {
   const std::string delimiter = "\r\n--" + std::string(boundary);
   const std::string_view first = std::string_view(delimiter).substr(2);
+  // Go's writer ends a body without parts by a delimiter that has its CRLF before it.
+  if (body.starts_with(delimiter)) body.remove_prefix(2);
   if (!body.starts_with(first))
     return fail(ErrorCode::bad_format, "the body does not begin with its delimiter");
   PartReader reader(body.substr(first.size()), limits);

@@ -7,12 +7,15 @@ namespace {
 
 constexpr const char* kDisposition = "Content-Disposition: form-data; name=\"files\"; filename=\"root\"\r\n";
 
-std::string part(const std::string& header, const std::string& data) { return "--b\r\n" + header + "\r\n" + data + "\r\n"; }
+std::string part(const std::string& header, const std::string& data) {
+  return "--b\r\n" + header + "\r\n" + data + "\r\n";
+}
 
 TEST(Multipart, ReadsWhatANotaryClientSends) {
-  const std::string body = part(std::string(kDisposition) + "Content-Type: application/octet-stream\r\n", "{\"signed\"}") +
-                           part("Content-Disposition: form-data; name=\"files\"; filename=\"targets/releases\"\r\n", "\r\n--a\n") +
-                           "--b--\r\n";
+  const std::string body =
+      part(std::string(kDisposition) + "Content-Type: application/octet-stream\r\n", "{\"signed\"}") +
+      part("Content-Disposition: form-data; name=\"files\"; filename=\"targets/releases\"\r\n", "\r\n--a\n") +
+      "--b--\r\n";
   const auto parts = parse_multipart(body, "b");
   ASSERT_TRUE(parts) << parts.error().what();
   ASSERT_EQ(parts->size(), 2u);
@@ -25,13 +28,18 @@ TEST(Multipart, ReadsWhatANotaryClientSends) {
 }
 
 TEST(Multipart, EdgesThatAreLegal) {
+  // What Go's writer makes of no parts: docker sends it when it has nothing new to publish.
+  const auto nothing = parse_multipart("\r\n--b--\r\n", "b");
+  ASSERT_TRUE(nothing) << nothing.error().what();
+  EXPECT_TRUE(nothing->empty());
   EXPECT_TRUE(parse_multipart("--b--", "b")->empty());
   EXPECT_TRUE(parse_multipart("--b--\r\n", "b")->empty());
   const auto blanks = parse_multipart("--b \t\r\n\r\n\r\n--b--", "b");
   ASSERT_TRUE(blanks);
   EXPECT_EQ(blanks->front().filename, std::nullopt);
   EXPECT_EQ(blanks->front().data, "");
-  const auto quoted = parse_multipart(part("content-disposition: FORM-DATA; filename=\"a\\\"b\\\\\"\r\n", "x") + "--b--", "b");
+  const auto quoted = parse_multipart(
+      part("content-disposition: FORM-DATA; filename=\"a\\\"b\\\\\"\r\n", "x") + "--b--", "b");
   ASSERT_TRUE(quoted);
   EXPECT_EQ(quoted->front().filename, "a\"b\\");
   const auto empty = parse_multipart("--b\r\nX: y\r\n\r\n--b--", "b");  // shares the CRLF of the blank line
@@ -87,9 +95,10 @@ TEST(Multipart, IsBounded) {
   limits.header_bytes = 100;
   const std::string one = part("X: y\r\n", "");
   EXPECT_TRUE(parse_multipart(one + one + "--b--", "b", limits));
-  const std::string bad[] = {one + one + one + "--b--", part("X: y\r\nX: y\r\nX: y\r\n", "") + "--b--",
-                             part("X: " + std::string(200, 'y') + "\r\n", "") + "--b--",
-                             part("X: " + std::string(48, 'y') + "\r\nX: " + std::string(48, 'y') + "\r\n", "") + "--b--"};
+  const std::string bad[] = {
+      one + one + one + "--b--", part("X: y\r\nX: y\r\nX: y\r\n", "") + "--b--",
+      part("X: " + std::string(200, 'y') + "\r\n", "") + "--b--",
+      part("X: " + std::string(48, 'y') + "\r\nX: " + std::string(48, 'y') + "\r\n", "") + "--b--"};
   for (const std::string& body : bad) {
     const auto parts = parse_multipart(body, "b", limits);
     ASSERT_FALSE(parts);
@@ -100,10 +109,11 @@ TEST(Multipart, IsBounded) {
 TEST(Multipart, BoundaryIsTakenFromTheContentType) {
   EXPECT_EQ(multipart_boundary("multipart/form-data; boundary=abc").value(), "abc");
   EXPECT_EQ(multipart_boundary("Multipart/Form-Data; charset=x ; boundary=\"a b:c\"").value(), "a b:c");
-  for (const char* bad : {"", "text/plain", "multipart/mixed; boundary=a", "multipart/form-data", "multipart/form-data; boundary=",
-                          "multipart/form-data; boundary=\"\"", "multipart/form-data; boundary=\"a \"",
-                          "multipart/form-data; boundary=a; boundary=b", "multipart/form-data; boundary=\"a\x80\"",
-                          "multipart/form-data; boundary=a b"}) {
+  for (const char* bad :
+       {"", "text/plain", "multipart/mixed; boundary=a", "multipart/form-data",
+        "multipart/form-data; boundary=", "multipart/form-data; boundary=\"\"",
+        "multipart/form-data; boundary=\"a \"", "multipart/form-data; boundary=a; boundary=b",
+        "multipart/form-data; boundary=\"a\x80\"", "multipart/form-data; boundary=a b"}) {
     EXPECT_FALSE(multipart_boundary(bad)) << bad;
   }
   EXPECT_FALSE(multipart_boundary("multipart/form-data; boundary=" + std::string(71, 'a')));
