@@ -33,8 +33,9 @@ std::vector<RoleName> targets_roles(const std::map<RoleName, UploadedFile>& file
   const auto depth = [](const RoleName& role) {
     return std::count(role.str().begin(), role.str().end(), '/');
   };
-  std::stable_sort(roles.begin(), roles.end(),
-                   [&](const RoleName& a, const RoleName& b) { return depth(a) < depth(b); });
+  std::sort(roles.begin(), roles.end(), [&](const RoleName& a, const RoleName& b) {
+    return depth(a) != depth(b) ? depth(a) < depth(b) : a < b;
+  });
   return roles;
 }
 

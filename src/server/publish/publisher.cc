@@ -11,6 +11,7 @@ namespace boltseal::server {
 namespace {
 
 constexpr int kAttempts = 8;
+constexpr int kBusyAttempts = 3;
 
 tl::unexpected<ApiError> refuse(Refusal name, std::string_view text) {
   return tl::unexpected(api::refused(name, text));
@@ -44,10 +45,9 @@ ApiResult<void> Publisher::publish(const Gun& gun, const Upload& upload) {
       return tl::unexpected(api::updating(stored.error()));
     }
     if (BS_TRY(overlaps(gun, upload))) return tl::unexpected(api::old_version());
-    if (attempt == kAttempts) {
-      return code == ErrorCode::locked ? ApiResult<void>(tl::unexpected(api::updating(stored.error())))
-                                       : ApiResult<void>(tl::unexpected(api::old_version()));
-    }
+    const bool busy = code == ErrorCode::locked;  // each try has waited for the lock already
+    if (busy && attempt == kBusyAttempts) return tl::unexpected(api::updating(stored.error()));
+    if (attempt == kAttempts) return tl::unexpected(api::old_version());
   }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/encoding.h"
 #include "base/untrusted.h"
@@ -168,7 +169,9 @@ Result<std::vector<Head>> SqliteStorage::heads(const std::optional<Gun>& gun) co
                      BS_TRY(sql::parse_hash(query.text(3)))});
     }
   }
-  std::stable_sort(out.begin(), out.end(), [](const Head& a, const Head& b) { return a.gun < b.gun; });
+  std::sort(out.begin(), out.end(), [](const Head& a, const Head& b) {
+    return std::tie(a.gun, a.form, a.role) < std::tie(b.gun, b.form, b.role);
+  });
   return out;
 }
 
