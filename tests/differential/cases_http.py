@@ -234,6 +234,12 @@ def timestamp_ignored(s):
     s.see("snapshot after", s.get("snapshot.json"))
 
 
+@case("an empty upload without the line end before its delimiter")
+def empty_upload_bare(s):
+    s.made(server_snapshot=True)
+    s.see("no parts", s.post(b"--0123456789abcdef0123456789abcdef--\r\n"))
+
+
 @case("an empty upload where the snapshot key is the client's")
 def empty_upload_client_snapshot(s):
     s.made()

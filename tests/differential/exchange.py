@@ -128,5 +128,6 @@ def multipart(parts, boundary=BOUNDARY, end=True):
         out += (f"--{boundary}\r\nContent-Disposition: form-data; name=\"{name[0] if name else 'files'}\"{file}\r\n"
                 "Content-Type: application/octet-stream\r\n\r\n").encode() + data + b"\r\n"
     if end:
-        out += f"--{boundary}--\r\n".encode()
+        # Without any part Go's writer begins with the line end that belongs to the delimiter.
+        out += ("" if parts else "\r\n").encode() + f"--{boundary}--\r\n".encode()
     return bytes(out)
