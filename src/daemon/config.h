@@ -1,5 +1,5 @@
 // The native configuration of boltseald: JSON, one tree for each role under its name, unknown members
-// refused. Every member is optional; docs/reference/boltseald-config.md lists them. Values are checked when
+// refused. Every member is optional; docs/reference/boltseald.md lists them. Values are checked when
 // they are read.
 #pragma once
 
