@@ -9,7 +9,8 @@ constexpr std::size_t kNoLimit = 1 << 20;
 
 TEST(H1Parser, GivesTheHead) {
   const std::string bytes =
-      "GET /v2/a%2Fb/x?n=1&m HTTP/1.1\r\nHost: trust.example:4443\r\nAccept:  */* \r\nX-a: 1\r\nx-A: 2\r\n\r\n";
+      "GET /v2/a%2Fb/x?n=1&m HTTP/1.1\r\nHost: trust.example:4443\r\nAccept:  */* \r\nX-a: 1\r\nx-A: "
+      "2\r\n\r\n";
   H1Parser parser;
   ASSERT_EQ(parser.parse_head(bytes, 100).status, 0);
   const RequestHead& head = parser.head();
@@ -61,9 +62,11 @@ TEST(H1Parser, ReadsABodyOfKnownLength) {
 }
 
 /// Feeds `wire` up to `cut`, then the rest, as a connection does.
-std::string decode(const std::string& wire, std::size_t cut, H1Parser::Fed& fed, std::size_t limit = kNoLimit) {
+std::string decode(const std::string& wire, std::size_t cut, H1Parser::Fed& fed,
+                   std::size_t limit = kNoLimit) {
   H1Parser parser;
-  EXPECT_EQ(parser.parse_head("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 9).status, 0);
+  EXPECT_EQ(parser.parse_head("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", 9).status,
+            0);
   std::string body;
   std::string waiting = wire.substr(0, cut);
   fed = parser.feed(waiting, body, limit);
@@ -84,8 +87,15 @@ TEST(H1Parser, ReadsChunksHoweverTheyAreCut) {
 }
 
 TEST(Security25, BrokenChunksAreRefused) {
-  const std::string bad[] = {"x\r\n",          "-1\r\na\r\n",       "0x1\r\na\r\n",  "1\na\n",       "1\r\nab\r\n0\r\n\r\n",
-                             "5\r\nhello0\r\n", "ffffffffffffffffff\r\n", "1 \x01\r\na\r\n", "\r\n1\r\na\r\n"};
+  const std::string bad[] = {"x\r\n",
+                             "-1\r\na\r\n",
+                             "0x1\r\na\r\n",
+                             "1\na\n",
+                             "1\r\nab\r\n0\r\n\r\n",
+                             "5\r\nhello0\r\n",
+                             "ffffffffffffffffff\r\n",
+                             "1 \x01\r\na\r\n",
+                             "\r\n1\r\na\r\n"};
   for (const std::string& wire : bad) {
     H1Parser::Fed fed;
     decode(wire + std::string(64, 'z') + "\r\n\r\n", wire.size(), fed);

@@ -1,4 +1,5 @@
-// A small HTTP/2 client over TLS for the server's tests, on nghttp2 and OpenSSL; and a TLS client for HTTP/1.1.
+// A small HTTP/2 client over TLS for the server's tests, on nghttp2 and OpenSSL; and a TLS client for
+// HTTP/1.1.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +13,11 @@
 namespace boltseal::http::testing_support {
 
 struct TlsClientOptions {
-  std::string alpn;          ///< "h2", "http/1.1" or empty
-  int max_version = 0;       ///< OpenSSL's number; 0: the newest
-  std::string certificate;   ///< client certificate and key files
+  std::string alpn;         ///< "h2", "http/1.1" or empty
+  int max_version = 0;      ///< OpenSSL's number; 0: the newest
+  std::string certificate;  ///< client certificate and key files
   std::string key;
-  std::string ciphers;       ///< of TLS 1.2
+  std::string ciphers;  ///< of TLS 1.2
 };
 
 /// A blocking TLS connection with a deadline of 10 seconds a read. Not thread safe.
@@ -26,10 +27,10 @@ class TlsClient {
   ~TlsClient();
   bool ok() const { return ok_; }
   bool send(std::string_view bytes);
-  std::string receive();           ///< what comes next; empty at the end
+  std::string receive();  ///< what comes next; empty at the end
   std::string until_close(bool& clean);
-  std::string server_name() const; ///< common name of the server's certificate
-  std::string protocol() const;    ///< by ALPN
+  std::string server_name() const;  ///< common name of the server's certificate
+  std::string protocol() const;     ///< by ALPN
 
  private:
   struct State;
@@ -48,7 +49,7 @@ class H2Client {
     std::map<std::string, std::string> fields;
     std::string body;
     bool closed = false;
-    std::uint32_t reset = 0;       ///< error code of the stream's end
+    std::uint32_t reset = 0;  ///< error code of the stream's end
   };
 
   /// :method, :scheme and :path are added; fields replace ":authority" when they hold it. Gives the stream.
@@ -61,11 +62,12 @@ class H2Client {
                   const std::string& body = {}) {
     return wait(submit(method, path, fields, body));
   }
-  bool flush();                    ///< false when the connection is gone
-  bool pump();                     ///< flush, then read once; false when the connection is gone
+  bool flush();  ///< false when the connection is gone
+  bool pump();   ///< flush, then read once; false when the connection is gone
   bool goaway() const;
 
  private:
+  friend struct H2ClientCallbacks;
   struct State;
   std::unique_ptr<State> state_;
 };

@@ -24,7 +24,8 @@ struct TlsClient::State {
   }
 };
 
-TlsClient::TlsClient(std::uint16_t port, const TlsClientOptions& options) : state_(std::make_unique<State>(port)) {
+TlsClient::TlsClient(std::uint16_t port, const TlsClientOptions& options)
+    : state_(std::make_unique<State>(port)) {
   State& s = *state_;
   const timeval limit{10, 0};
   setsockopt(s.raw.fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
@@ -100,42 +101,53 @@ nghttp2_nv nv(const std::pair<std::string, std::string>& field) {
   auto bytes = [](const std::string& text) {
     return const_cast<std::uint8_t*>(reinterpret_cast<const std::uint8_t*>(text.data()));
   };
-  return {bytes(field.first), bytes(field.second), field.first.size(), field.second.size(), NGHTTP2_NV_FLAG_NONE};
+  return {bytes(field.first), bytes(field.second), field.first.size(), field.second.size(),
+          NGHTTP2_NV_FLAG_NONE};
 }
 
 }  // namespace
 
+/// What the client notes of the frames that come in.
+struct H2ClientCallbacks {
+  static nghttp2_session_callbacks* make() {
+    nghttp2_session_callbacks* callbacks = nullptr;
+    nghttp2_session_callbacks_new(&callbacks);
+    nghttp2_session_callbacks_set_on_header_callback(
+        callbacks,
+        [](nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
+           const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user) {
+          H2Client::Answer& answer = static_cast<H2Client::State*>(user)->answers[frame->hd.stream_id];
+          const std::string key(reinterpret_cast<const char*>(name), name_size);
+          const std::string text(reinterpret_cast<const char*>(value), value_size);
+          if (key == ":status") answer.status = std::atoi(text.c_str());
+          answer.fields[key] = text;
+          return 0;
+        });
+    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(
+        callbacks, [](nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data,
+                      std::size_t size, void* user) {
+          static_cast<H2Client::State*>(user)->answers[id].body.append(reinterpret_cast<const char*>(data),
+                                                                       size);
+          return 0;
+        });
+    nghttp2_session_callbacks_set_on_stream_close_callback(
+        callbacks, [](nghttp2_session*, std::int32_t id, std::uint32_t code, void* user) {
+          H2Client::Answer& answer = static_cast<H2Client::State*>(user)->answers[id];
+          answer.closed = true;
+          answer.reset = code;
+          return 0;
+        });
+    nghttp2_session_callbacks_set_on_frame_recv_callback(
+        callbacks, [](nghttp2_session*, const nghttp2_frame* frame, void* user) {
+          if (frame->hd.type == NGHTTP2_GOAWAY) static_cast<H2Client::State*>(user)->goaway = true;
+          return 0;
+        });
+    return callbacks;
+  }
+};
+
 H2Client::H2Client(std::uint16_t port) : state_(std::make_unique<State>(port)) {
-  nghttp2_session_callbacks* callbacks = nullptr;
-  nghttp2_session_callbacks_new(&callbacks);
-  nghttp2_session_callbacks_set_on_header_callback(
-      callbacks, [](nghttp2_session*, const nghttp2_frame* frame, const std::uint8_t* name, std::size_t name_size,
-                    const std::uint8_t* value, std::size_t value_size, std::uint8_t, void* user) {
-        Answer& answer = static_cast<State*>(user)->answers[frame->hd.stream_id];
-        const std::string key(reinterpret_cast<const char*>(name), name_size);
-        const std::string text(reinterpret_cast<const char*>(value), value_size);
-        if (key == ":status") answer.status = std::atoi(text.c_str());
-        answer.fields[key] = text;
-        return 0;
-      });
-  nghttp2_session_callbacks_set_on_data_chunk_recv_callback(
-      callbacks, [](nghttp2_session*, std::uint8_t, std::int32_t id, const std::uint8_t* data, std::size_t size,
-                    void* user) {
-        static_cast<State*>(user)->answers[id].body.append(reinterpret_cast<const char*>(data), size);
-        return 0;
-      });
-  nghttp2_session_callbacks_set_on_stream_close_callback(
-      callbacks, [](nghttp2_session*, std::int32_t id, std::uint32_t code, void* user) {
-        Answer& answer = static_cast<State*>(user)->answers[id];
-        answer.closed = true;
-        answer.reset = code;
-        return 0;
-      });
-  nghttp2_session_callbacks_set_on_frame_recv_callback(
-      callbacks, [](nghttp2_session*, const nghttp2_frame* frame, void* user) {
-        if (frame->hd.type == NGHTTP2_GOAWAY) static_cast<State*>(user)->goaway = true;
-        return 0;
-      });
+  nghttp2_session_callbacks* callbacks = H2ClientCallbacks::make();
   nghttp2_option* options = nullptr;
   nghttp2_option_new(&options);
   nghttp2_option_set_no_http_messaging(options, 1);  // lets the test send what is forbidden
@@ -151,7 +163,8 @@ H2Client::~H2Client() = default;
 std::int32_t H2Client::submit(const std::string& method, const std::string& path, const Fields& fields,
                               const std::string& body) {
   Fields all{{":method", method}, {":scheme", "https"}, {":path", path}};
-  const bool own = std::any_of(fields.begin(), fields.end(), [](const auto& f) { return f.first == ":authority"; });
+  const bool own =
+      std::any_of(fields.begin(), fields.end(), [](const auto& f) { return f.first == ":authority"; });
   if (!own) all.emplace_back(":authority", "localhost");
   all.insert(all.end(), fields.begin(), fields.end());
   std::vector<nghttp2_nv> block;
@@ -190,7 +203,8 @@ bool H2Client::pump() {
   if (!state_->tls.ok() || !flush()) return false;
   const std::string in = state_->tls.receive();
   if (in.empty()) return false;
-  return nghttp2_session_mem_recv(state_->session, reinterpret_cast<const std::uint8_t*>(in.data()), in.size()) >= 0;
+  return nghttp2_session_mem_recv(state_->session, reinterpret_cast<const std::uint8_t*>(in.data()),
+                                  in.size()) >= 0;
 }
 
 H2Client::Answer H2Client::wait(std::int32_t stream) {

@@ -112,7 +112,8 @@ TEST(HeadCheck, TellsTheFraming) {
 }
 
 TEST(HeadCheck, ExpectationOfHttp10IsNotTaken) {
-  EXPECT_FALSE(check_head("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n", 10).expects_continue);
+  EXPECT_FALSE(check_head("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n", 10)
+                   .expects_continue);
 }
 
 }  // namespace

@@ -34,12 +34,17 @@ TEST(RequestMetrics, HasNotarysFamilies) {
   metrics.record(7, Method::get, 200, 1, 1, 1);
   const std::string text = registry.text();
   EXPECT_THAT(text, HasSubstr("# TYPE notary_server_http_requests_total counter"));
-  EXPECT_THAT(text, HasSubstr(R"(notary_server_http_requests_total{code="200",method="get",operation="GetRole"} 2)"));
-  EXPECT_THAT(text, HasSubstr(R"(notary_server_http_requests_total{code="400",method="post",operation="UpdateTUF"} 1)"));
+  EXPECT_THAT(
+      text, HasSubstr(R"(notary_server_http_requests_total{code="200",method="get",operation="GetRole"} 2)"));
+  EXPECT_THAT(
+      text,
+      HasSubstr(R"(notary_server_http_requests_total{code="400",method="post",operation="UpdateTUF"} 1)"));
   EXPECT_THAT(text, HasSubstr("# TYPE notary_server_http_request_duration_microseconds summary"));
-  EXPECT_THAT(text, HasSubstr(R"(notary_server_http_request_duration_microseconds_count{operation="GetRole"} 2)"));
+  EXPECT_THAT(text,
+              HasSubstr(R"(notary_server_http_request_duration_microseconds_count{operation="GetRole"} 2)"));
   EXPECT_THAT(text, HasSubstr(R"(notary_server_http_request_size_bytes_sum{operation="GetRole"} 600)"));
-  EXPECT_THAT(text, HasSubstr(R"(notary_server_http_response_size_bytes{operation="GetRole",quantile="0.99"})"));
+  EXPECT_THAT(text,
+              HasSubstr(R"(notary_server_http_response_size_bytes{operation="GetRole",quantile="0.99"})"));
 }
 
 TEST(MetricsRegistry, SameNameAndLabelsAreTheSameMetric) {

@@ -19,10 +19,11 @@ struct Clean {
 };
 
 TEST(Path, IsCleanedAsGosRouterDoes) {
-  const Clean kCases[] = {{"/", "/"},           {"/a", "/a"},         {"/a/", "/a/"},        {"//", "/"},
-                          {"/a//b", "/a/b"},    {"/a/./b", "/a/b"},   {"/a/../b", "/b"},     {"/../a", "/a"},
-                          {"/a/..", "/"},       {"/a/b/.", "/a/b"},   {"/a/b/./", "/a/b/"},  {"//evil.example/x", "/evil.example/x"},
-                          {"/...", "/..."},     {"/a/.b", "/a/.b"},   {"/a//", "/a/"}};
+  const Clean kCases[] = {{"/", "/"},         {"/a", "/a"},         {"/a/", "/a/"},
+                          {"//", "/"},        {"/a//b", "/a/b"},    {"/a/./b", "/a/b"},
+                          {"/a/../b", "/b"},  {"/../a", "/a"},      {"/a/..", "/"},
+                          {"/a/b/.", "/a/b"}, {"/a/b/./", "/a/b/"}, {"//evil.example/x", "/evil.example/x"},
+                          {"/...", "/..."},   {"/a/.b", "/a/.b"},   {"/a//", "/a/"}};
   for (const Clean& c : kCases) {
     EXPECT_EQ(clean_path(c.path), c.cleaned) << c.path;
     EXPECT_EQ(is_clean_path(c.path), std::string(c.path) == c.cleaned) << c.path;
@@ -47,7 +48,8 @@ TEST(Path, TargetIsSplit) {
   ASSERT_TRUE(bare);
   EXPECT_EQ(bare->authority, "h.example:1");
   EXPECT_EQ(bare->raw_path, "/");
-  for (const char* bad : {"", "a", "http:///x", "/a b", "/a\x7f", "/a#", "mailto:x"}) EXPECT_FALSE(split_target(bad)) << bad;
+  for (const char* bad : {"", "a", "http:///x", "/a b", "/a\x7f", "/a#", "mailto:x"})
+    EXPECT_FALSE(split_target(bad)) << bad;
 }
 
 }  // namespace

@@ -14,10 +14,21 @@ TEST(HeaderList, TakesPrintableAscii) {
 }
 
 TEST(Security25, HeaderBuilderRefusesWhatCouldBreakTheFraming) {
-  const std::pair<const char*, const char*> bad[] = {
-      {"X", "a\r\nSet-Cookie: b"}, {"X", "a\nb"}, {"X", "a\tb"},  {"X", "\x7f"},           {"X", "\xc3\xa4"},
-      {"X\r\nY", "a"},             {"X Y", "a"},  {"", "a"},      {"X:", "a"},             {"Content-Length", "1"},
-      {"transfer-encoding", "x"},  {"Date", "x"}, {"Server", "x"}, {"Connection", "close"}, {"Upgrade", "h2c"}};
+  const std::pair<const char*, const char*> bad[] = {{"X", "a\r\nSet-Cookie: b"},
+                                                     {"X", "a\nb"},
+                                                     {"X", "a\tb"},
+                                                     {"X", "\x7f"},
+                                                     {"X", "\xc3\xa4"},
+                                                     {"X\r\nY", "a"},
+                                                     {"X Y", "a"},
+                                                     {"", "a"},
+                                                     {"X:", "a"},
+                                                     {"Content-Length", "1"},
+                                                     {"transfer-encoding", "x"},
+                                                     {"Date", "x"},
+                                                     {"Server", "x"},
+                                                     {"Connection", "close"},
+                                                     {"Upgrade", "h2c"}};
   for (const auto& [name, value] : bad) {
     HeaderList list;
     list.add(name, value);
@@ -30,11 +41,14 @@ TEST(Security25, HeaderBuilderRefusesWhatCouldBreakTheFraming) {
 }
 
 TEST(ReadyResponse, IsBuiltOnce) {
-  const auto ready = ReadyResponse::make(200, {{"Cache-Control", "public"}, {"Content-Type", "text/plain"}}, "body", "\"e\"");
+  const auto ready = ReadyResponse::make(200, {{"Cache-Control", "public"}, {"Content-Type", "text/plain"}},
+                                         "body", "\"e\"");
   ASSERT_TRUE(ready);
   EXPECT_EQ((*ready)->head(),
-            "HTTP/1.1 200 OK\r\nCache-Control: public\r\nContent-Type: text/plain\r\nETag: \"e\"\r\nContent-Length: 4\r\n");
-  EXPECT_EQ((*ready)->not_modified_head(), "HTTP/1.1 304 Not Modified\r\nCache-Control: public\r\nETag: \"e\"\r\n");
+            "HTTP/1.1 200 OK\r\nCache-Control: public\r\nContent-Type: text/plain\r\nETag: "
+            "\"e\"\r\nContent-Length: 4\r\n");
+  EXPECT_EQ((*ready)->not_modified_head(),
+            "HTTP/1.1 304 Not Modified\r\nCache-Control: public\r\nETag: \"e\"\r\n");
   EXPECT_EQ((*ready)->h2_fields().back(), HeaderList::Field("content-length", "4"));
   EXPECT_EQ((*ready)->h2_fields().front(), HeaderList::Field("cache-control", "public"));
 }
@@ -57,7 +71,8 @@ TEST(Conditional, ComparesEntityTags) {
   for (const char* hit : {"*", "\"abc\"", "W/\"abc\"", "\"x\", \"abc\"", " \"x\" ,\t\"abc\" "}) {
     EXPECT_TRUE(etag_matches(hit, etag)) << hit;
   }
-  for (const char* miss : {"", "abc", "\"abcd\"", "\"abc", "\"x\" \"abc\"", "\"abc\", x", "**", "\"x\",, \"abc\""}) {
+  for (const char* miss :
+       {"", "abc", "\"abcd\"", "\"abc", "\"x\" \"abc\"", "\"abc\", x", "**", "\"x\",, \"abc\""}) {
     EXPECT_FALSE(etag_matches(miss, etag)) << miss;
   }
   EXPECT_FALSE(etag_matches("*", ""));

@@ -38,14 +38,15 @@ void make(KeyAndCert& out, const std::string& name, const KeyAndCert* issuer, lo
   X509_gmtime_adj(X509_getm_notAfter(out.cert), 86400);
   X509_set_pubkey(out.cert, out.key);
   X509_NAME* subject = X509_get_subject_name(out.cert);
-  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8, reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1,
-                             0);
+  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
+                             reinterpret_cast<const unsigned char*>(name.c_str()), -1, -1, 0);
   X509_set_issuer_name(out.cert, issuer != nullptr ? X509_get_subject_name(issuer->cert) : subject);
   const char* constraints = issuer != nullptr ? "CA:FALSE" : "critical,CA:TRUE";
   X509_EXTENSION* extension = X509V3_EXT_conf_nid(nullptr, nullptr, NID_basic_constraints, constraints);
   X509_add_ext(out.cert, extension, -1);
   X509_EXTENSION_free(extension);
-  X509_EXTENSION* names = X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1,DNS:localhost");
+  X509_EXTENSION* names =
+      X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, "IP:127.0.0.1,DNS:localhost");
   X509_add_ext(out.cert, names, -1);
   X509_EXTENSION_free(names);
   X509_sign(out.cert, issuer != nullptr ? issuer->key : out.key, EVP_sha256());
@@ -84,7 +85,8 @@ void TestPki::issue_server(const std::string& common_name) {
   save(state_->server, dir_ + "/server");
 }
 
-RawClient::RawClient(std::uint16_t port, int receive_buffer) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+RawClient::RawClient(std::uint16_t port, int receive_buffer)
+    : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
   if (receive_buffer > 0) setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -191,7 +193,8 @@ RunningServer::RunningServer(Handlers handlers, ServerLimits limits, const TestP
 Handlers sample_handlers() {
   static const ReadyResponsePtr fast =
       ReadyResponse::make(200, {{"Content-Type", "text/plain"}}, "fast body", "\"e1\"").value();
-  static const ReadyResponsePtr big = ReadyResponse::make(200, {}, std::string(1 << 20, 'b'), "\"e2\"").value();
+  static const ReadyResponsePtr big =
+      ReadyResponse::make(200, {}, std::string(1 << 20, 'b'), "\"e2\"").value();
   Handlers handlers;
   handlers.fast = [](const RequestHead& head) -> ReadyResponsePtr {
     if (head.path == "/fast") return fast;

@@ -51,7 +51,8 @@ TEST(Tls, ChoosesVersionsAndProtocols) {
   for (const char* weak : {"ECDHE-ECDSA-AES128-SHA", "AES128-GCM-SHA256", "NULL"}) {
     EXPECT_FALSE(TlsClient(s.tls, {.max_version = TLS1_2_VERSION, .ciphers = weak}).ok()) << weak;
   }
-  EXPECT_TRUE(TlsClient(s.tls, {.max_version = TLS1_2_VERSION, .ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256"}).ok());
+  EXPECT_TRUE(
+      TlsClient(s.tls, {.max_version = TLS1_2_VERSION, .ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256"}).ok());
   EXPECT_EQ(TlsClient(s.tls, {.alpn = "h2"}).protocol(), "h2");
   EXPECT_EQ(TlsClient(s.tls, {.alpn = "http/1.1"}).protocol(), "http/1.1");
   EXPECT_EQ(TlsClient(s.tls, {.alpn = "spdy"}).protocol(), "");
@@ -110,11 +111,11 @@ TEST(Tls, BadFilesAreBadConfig) {
     return Server(options, sample_handlers()).start();
   };
   EXPECT_TRUE(start(pki.server()));
-  for (const TlsFiles& files :
-       {TlsFiles{"/none", pki.server().key, "", false}, TlsFiles{pki.server().certificate, "/none", "", false},
-        TlsFiles{pki.server().certificate, pki.client_key(), "", false},
-        TlsFiles{pki.server().certificate, pki.server().key, "/none", false},
-        TlsFiles{pki.server().certificate, pki.server().key, "", true}}) {
+  for (const TlsFiles& files : {TlsFiles{"/none", pki.server().key, "", false},
+                                TlsFiles{pki.server().certificate, "/none", "", false},
+                                TlsFiles{pki.server().certificate, pki.client_key(), "", false},
+                                TlsFiles{pki.server().certificate, pki.server().key, "/none", false},
+                                TlsFiles{pki.server().certificate, pki.server().key, "", true}}) {
     const auto result = start(files);
     ASSERT_FALSE(result);
     EXPECT_EQ(result.error().code(), ErrorCode::bad_config);
@@ -128,7 +129,9 @@ TEST(Tls, ClientCertificatesAreDemandedAndGiven) {
   EXPECT_FALSE(without.ok());
   TestPki other;
   EXPECT_FALSE(
-      TlsClient(s.tls, {.max_version = TLS1_2_VERSION, .certificate = other.client_crt(), .key = other.client_key()}).ok());
+      TlsClient(s.tls,
+                {.max_version = TLS1_2_VERSION, .certificate = other.client_crt(), .key = other.client_key()})
+          .ok());
   TlsClient with(s.tls, {.certificate = pki.client_crt(), .key = pki.client_key()});
   ASSERT_TRUE(with.ok());
   with.send("GET /cert HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -165,8 +168,10 @@ TEST(H2, AnswersManyStreamsAtOnce) {
   RunningServer s(sample_handlers(), {}, &pki);
   H2Client client(s.tls);
   std::vector<std::int32_t> streams;
-  for (int i = 0; i < 90; ++i) streams.push_back(client.submit("POST", i % 2 == 0 ? "/echo" : "/loop", {}, std::to_string(i)));
-  for (int i = 0; i < 90; ++i) EXPECT_EQ(client.wait(streams[static_cast<std::size_t>(i)]).body, std::to_string(i));
+  for (int i = 0; i < 90; ++i)
+    streams.push_back(client.submit("POST", i % 2 == 0 ? "/echo" : "/loop", {}, std::to_string(i)));
+  for (int i = 0; i < 90; ++i)
+    EXPECT_EQ(client.wait(streams[static_cast<std::size_t>(i)]).body, std::to_string(i));
 }
 
 TEST(Security25, Http2HasTheSameLimits) {
@@ -176,6 +181,9 @@ TEST(Security25, Http2HasTheSameLimits) {
   EXPECT_EQ(client.exchange("POST", "/small", {{"content-length", "11"}}, "hello world").status, 413);
   EXPECT_EQ(client.exchange("POST", "/small", {}, "hello world").status, 413);
   EXPECT_EQ(client.exchange("POST", "/small", {}, "hello").status, 200);
+  const auto cut = client.exchange("POST", "/small", {}, std::string(3 << 20, 'x'));
+  EXPECT_EQ(cut.status, 413);
+  EXPECT_TRUE(cut.closed) << "an answer ends the upload";
   H2Client::Fields many;
   for (int i = 0; i < 120; ++i) many.emplace_back("x", "y");
   EXPECT_EQ(client.exchange("GET", "/fast", many).status, 431);
