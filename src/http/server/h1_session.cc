@@ -284,7 +284,6 @@ void H1Session::finish(const RequestHead& head, int status, std::size_t response
 void H1Session::refuse(int status, std::string_view reason, const RequestHead* head) {
   keep_alive_ = false;
   linger_ = true;
-  static const RequestHead kNone;
   if (head == nullptr) {
     log::write(log::Level::info, "request_refused",
                {{"status", status}, {"reason", reason}, {"remote", connection_.peer()->address}});
