@@ -12,7 +12,10 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 
 find_program(BOLTSEAL_CCACHE ccache)
 if(BOLTSEAL_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${BOLTSEAL_CCACHE})
+  # With a precompiled header ccache helps only if told that neither the clock nor -D matters in it; what it has
+  # kept serves every clone, wherever it stands.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+      CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1 ${BOLTSEAL_CCACHE})
 endif()
 
 add_library(boltseal_options INTERFACE)
@@ -28,6 +31,9 @@ if(BOLTSEAL_WERROR)
     # not (GCC bugs 105651, 105562): shown, but no error.
     target_compile_options(boltseal_options INTERFACE -Wno-error=maybe-uninitialized -Wno-error=restrict
       -Wno-error=stringop-overflow -Wno-error=stringop-overread -Wno-error=array-bounds -Wno-error=free-nonheap-object)
+  else()
+    # libstdc++'s std::stable_sort uses its own deprecated std::get_temporary_buffer; g++ knows, clang complains.
+    target_compile_options(boltseal_options INTERFACE -Wno-error=deprecated-declarations)
   endif()
 endif()
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64")

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/limits.h"
 #include "base/secret.h"
@@ -22,7 +23,7 @@ class Files : public testing::Test {
   }
   ~Files() override {
     set_file_fault_hook({});
-    std::system(("rm -rf " + path_).c_str());
+    std::filesystem::remove_all(path_);
   }
   Directory open() { return std::move(*Directory::open(path_)); }
   std::string path_;

@@ -4,6 +4,9 @@
 
 #include <atomic>
 #include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <set>
 #include <thread>
 
 #include "client/test_repository.h"
@@ -11,7 +14,19 @@
 namespace boltseal::client {
 namespace {
 
-using SessionTest = RepositoryTest;
+namespace fs = std::filesystem;
+
+class SessionTest : public RepositoryTest {
+ protected:
+  /// The files of these names below the trust directory; the test fails if there are none.
+  std::vector<fs::path> cache_files(const std::set<std::string>& names) const {
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::recursive_directory_iterator(folder + "/trust"))
+      if (names.contains(entry.path().filename())) found.push_back(entry.path());
+    EXPECT_FALSE(found.empty());
+    return found;
+  }
+};
 
 std::string form_name(const testing::TestParamInfo<tuf::Form>& form) {
   return form.param == tuf::Form::notary ? "Notary" : "Tuf1";
@@ -34,7 +49,7 @@ TEST_P(SessionTest, FollowsRotatedRoots) {
   }
   ASSERT_TRUE(run()) << run().error().what();
   EXPECT_EQ(cached(RoleName::root()), server.newest_root());
-  std::system(("rm -rf " + folder + "/trust").c_str());
+  fs::remove_all(folder + "/trust");
   ASSERT_TRUE(run()) << "from the pinned first root";
 }
 
@@ -84,9 +99,7 @@ TEST_P(SessionTest, RollbackIsRefusedEvenIfTheCacheIsGone) {
   const auto old = server.served;
   server.publish();
   ASSERT_TRUE(run());
-  for (const char* file : {"timestamp", "snapshot", "targets"}) {
-    std::system(("find " + folder + "/trust -name " + file + ".json -delete").c_str());
-  }
+  for (const auto& file : cache_files({"timestamp.json", "snapshot.json", "targets.json"})) fs::remove(file);
   server.served = old;
   EXPECT_EQ(run().error().code(), ErrorCode::rollback);
 }
@@ -118,12 +131,9 @@ TEST_P(SessionTest, AnAnswerThatSaysSomethingIsNoOutage) {
 
 TEST_P(SessionTest, ABrokenCacheIsFetchedAgainButABrokenRootStops) {
   ASSERT_TRUE(run());
-  std::system(("find " + folder +
-               "/trust -name timestamp.json -o -name snapshot.json -o -name targets.json | while read f; do "
-               "echo '{' > $f; done")
-                  .c_str());
+  for (const auto& file : cache_files({"timestamp.json", "snapshot.json", "targets.json"})) std::ofstream(file) << "{\n";
   ASSERT_TRUE(run()) << run().error().what();
-  std::system(("find " + folder + "/trust -name root.json | while read f; do echo '{' > $f; done").c_str());
+  for (const auto& file : cache_files({"root.json"})) std::ofstream(file) << "{\n";
   EXPECT_FALSE(run());
 }
 

@@ -1,9 +1,10 @@
 #include "json/canonical.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 
 #include "json/number.h"
 
@@ -25,7 +26,7 @@ class CanonicalWriter {
       case Kind::boolean:
         return put(value.as_bool() ? "true" : "false");
       case Kind::integer:
-        return put(fmt::format_int(value.as_int()).c_str());
+        return put(std::to_string(value.as_int()));
       case Kind::number:
         return number(value.as_number_text());
       case Kind::string:
@@ -64,7 +65,7 @@ class CanonicalWriter {
   Result<void> number(std::string_view text) {
     const auto literal = scan_number(text);
     if (dialect_ == Dialect::notary && literal && literal->is_integral_float()) {
-      return put(fmt::format_int(*literal->whole).c_str());
+      return put(std::to_string(*literal->whole));
     }
     return fail(ErrorCode::bad_format, "JSON: a number that is no integer has no canonical form");
   }

@@ -1,9 +1,10 @@
 #include "json/writer.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cassert>
 #include <iterator>
+#include <string>
 
 #include "base/bytes.h"
 
@@ -136,9 +137,7 @@ Writer& Writer::string(std::string_view text) {
   append_string(out_, text, options_);
   return *this;
 }
-Writer& Writer::integer(std::int64_t number) {
-  return raw(std::string_view(fmt::format_int(number).c_str()));
-}
+Writer& Writer::integer(std::int64_t number) { return raw(std::to_string(number)); }
 Writer& Writer::boolean(bool truth) { return raw(truth ? "true" : "false"); }
 Writer& Writer::null() { return raw("null"); }
 Writer& Writer::raw(std::string_view json) {

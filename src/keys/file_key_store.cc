@@ -1,6 +1,6 @@
 #include "keys/file_key_store.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <tuple>

@@ -1,6 +1,6 @@
 #include "keys/key_file.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/untrusted.h"
 #include "crypto/pkcs8.h"

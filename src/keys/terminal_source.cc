@@ -1,4 +1,4 @@
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/untrusted.h"
 #include "keys/passphrase_sources.h"
