@@ -31,7 +31,7 @@ void check(tuf::Form form, std::string_view text, Parse parse) {
 inline void read_as_each_kind(tuf::Form form, std::string_view text) {
   check<tuf::Root>(form, text, [form](std::string t) { return tuf::parse_root(form, std::move(t)); });
   check<tuf::Targets>(form, text, [form](std::string t) {
-    return tuf::parse_targets(form, tuf::RoleName::targets(), std::move(t));
+    return tuf::parse_targets(form, RoleName::targets(), std::move(t));
   });
   check<tuf::Snapshot>(form, text, [form](std::string t) { return tuf::parse_snapshot(form, std::move(t)); });
   check<tuf::Timestamp>(form, text,

@@ -104,7 +104,9 @@ TEST_F(Store, FaultsLeaveWholeFiles) {
       EXPECT_EQ(*open().cached(RoleName::timestamp()), "v5");
       EXPECT_EQ(open().state()->floors.roles.at(RoleName::timestamp()).version,
                 nth == 0 ? version - 1 : version);
-      if (nth == 0) ASSERT_TRUE(open().commit({}, floor_at(version)));
+      if (nth == 0) {
+        ASSERT_TRUE(open().commit({}, floor_at(version)));
+      }
     }
   }
   ASSERT_TRUE(open().commit({timestamp(version)}, floor_at(version)));
