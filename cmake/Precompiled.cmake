@@ -24,8 +24,11 @@ if(BOLTSEAL_PCH)
     target_link_libraries(boltseal_test_headers PRIVATE boltseal_test_options fmt::fmt tl::expected GTest::gmock)
     target_precompile_headers(boltseal_test_headers PRIVATE ${BOLTSEAL_COMMON_HEADERS} <gmock/gmock.h> <gtest/gtest.h>)
   endif()
+  # What ccache needs to look through them.
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-    target_compile_options(boltseal_options INTERFACE -fpch-preprocess)  # for ccache
+    target_compile_options(boltseal_options INTERFACE -fpch-preprocess)
+  else()
+    target_compile_options(boltseal_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
   endif()
 endif()
 

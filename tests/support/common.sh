@@ -186,13 +186,13 @@ assert_contains() {
   local text=$1
   shift
   [ $# -gt 0 ] || set -- "$OUT" "$ERR"
-  cat "$@" | grep -qF -- "$text" || fail "no \"$text\" in the output"
+  grep -qF -- "$text" "$@" || fail "no \"$text\" in the output"
 }
 assert_lacks() {
   local text=$1
   shift
   [ $# -gt 0 ] || set -- "$OUT" "$ERR"
-  if cat "$@" | grep -qF -- "$text"; then fail "\"$text\" in the output"; fi
+  if grep -qF -- "$text" "$@"; then fail "\"$text\" in the output"; fi
 }
 assert_equal() { # WANT GOT [WHAT]
   [ "$1" = "$2" ] || fail "${3:-value} is \"$2\", not \"$1\""
