@@ -3,9 +3,14 @@
 #include <utility>
 
 #include "crypto/digest.h"
+#include "tuf/codec.h"
 
 namespace boltseal::client {
 namespace {
+
+transport::Item timestamp_item(tuf::Form form) {
+  return {.role = RoleName::timestamp(), .limit = tuf::default_limit(form, tuf::FileType::timestamp)};
+}
 
 transport::Item item_of(const tuf::Want& want) {
   return {.role = want.role, .limit = want.limit, .sha256 = want.sha256, .version = want.version};
@@ -98,6 +103,7 @@ Result<void> Session::start() {
   }
   auto cached = store_.cached(RoleName::root());
   if (cached && cache_begins_at_pin(*cached)) {
+    if (location_.form == tuf::Form::notary) ask_timestamp();
     BS_TRY(start_from_cache(std::move(options), std::move(*cached)));
   } else {
     first_use_ = hold_ = !location_.pin || !location_.pin->anchors();
@@ -145,11 +151,21 @@ Result<std::string> Session::fetch_first_root() {
   if (location_.pin && location_.pin->root.sha256 && location_.form == tuf::Form::notary)
     root.sha256 = location_.pin->root.sha256;
   if (location_.form == tuf::Form::tuf1 && !root.version) root.version = 1;
-  const bool notary = location_.form == tuf::Form::notary;
-  const std::size_t timestamp_limit = notary ? limits::kNotaryTimestampBytes : limits::kTimestampBytes;
-  auto answers = transport_->fetch_all({root, {.role = RoleName::timestamp(), .limit = timestamp_limit}});
+  auto answers = fetch_all({root, timestamp_item(location_.form)});
   early_timestamp_ = std::move(answers[1]);
   return std::move(answers[0]);
+}
+
+void Session::ask_timestamp() {
+  asked_timestamp_ = std::async(std::launch::async, [this, item = timestamp_item(location_.form)] {
+    return std::move(transport_->fetch_all({item}).front());
+  });
+}
+
+// The transport has one user at a time, so a question under way is waited for.
+std::vector<Result<std::string>> Session::fetch_all(const std::vector<transport::Item>& items) {
+  if (asked_timestamp_.valid()) early_timestamp_ = asked_timestamp_.get();
+  return transport_->fetch_all(items);
 }
 
 Result<void> Session::chase_roots() {
@@ -157,7 +173,7 @@ Result<void> Session::chase_roots() {
     const bool first = !early_timestamp_ && set_->timestamp() == nullptr && location_.form == tuf::Form::tuf1;
     Result<std::string> bytes = fail(ErrorCode::internal, "no root was asked for");
     if (first) {
-      auto answers = transport_->fetch_all({item_of(*want), item_of(set_->want_timestamp())});
+      auto answers = fetch_all({item_of(*want), item_of(set_->want_timestamp())});
       bytes = std::move(answers[0]);
       early_timestamp_ = std::move(answers[1]);
     } else {
@@ -188,6 +204,7 @@ Result<bool> Session::attempt(bool last) {
   for (const RoleName& role : {RoleName::timestamp(), RoleName::snapshot()}) {
     if (auto bytes = store_.cached(role)) set_->offer_local(role, std::move(*bytes));
   }
+  if (asked_timestamp_.valid()) parse_cached_targets();
   if (!BS_TRY(settle(update_timestamp()))) return false;
   if (!BS_TRY(settle(update_snapshot()))) return false;
   auto targets = load_role(RoleName::root(), RoleName::targets());
@@ -195,7 +212,16 @@ Result<bool> Session::attempt(bool last) {
   return true;
 }
 
+// Most of the work that does not need the answer.
+void Session::parse_cached_targets() {
+  auto bytes = store_.cached(RoleName::targets());
+  if (!bytes) return;
+  if (auto file = tuf::parse_targets(location_.form, RoleName::targets(), std::move(*bytes)))
+    cached_targets_ = std::move(*file);
+}
+
 Result<bool> Session::update_timestamp() {
+  if (asked_timestamp_.valid()) early_timestamp_ = asked_timestamp_.get();
   Result<std::string> bytes = early_timestamp_ ? std::move(*early_timestamp_) : fetch(set_->want_timestamp());
   early_timestamp_.reset();
   if (!bytes) {
@@ -223,7 +249,10 @@ Result<bool> Session::update_snapshot() {
 
 Result<void> Session::load_role(const RoleName& delegator, const RoleName& role) {
   if (set_->targets(delegator, role) != nullptr) return {};
-  if (auto bytes = store_.cached(role)) {
+  const bool parsed = cached_targets_ && role == RoleName::targets();
+  if (parsed) {
+    if (set_->offer_local_targets(delegator, role, *cached_targets_) == tuf::LocalFile::current) return {};
+  } else if (auto bytes = store_.cached(role)) {
     if (set_->offer_local_targets(delegator, role, std::move(*bytes)) == tuf::LocalFile::current) return {};
   }
   const auto want = BS_TRY(set_->want_targets(delegator, role));
@@ -269,7 +298,7 @@ Result<void> Session::load_all_roles() {
 }
 
 Result<std::string> Session::fetch(const tuf::Want& want) {
-  auto answers = transport_->fetch_all({item_of(want)});
+  auto answers = fetch_all({item_of(want)});
   return std::move(answers.front());
 }
 
