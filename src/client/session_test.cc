@@ -131,7 +131,8 @@ TEST_P(SessionTest, AnAnswerThatSaysSomethingIsNoOutage) {
 
 TEST_P(SessionTest, ABrokenCacheIsFetchedAgainButABrokenRootStops) {
   ASSERT_TRUE(run());
-  for (const auto& file : cache_files({"timestamp.json", "snapshot.json", "targets.json"})) std::ofstream(file) << "{\n";
+  for (const auto& file : cache_files({"timestamp.json", "snapshot.json", "targets.json"}))
+    std::ofstream(file) << "{\n";
   ASSERT_TRUE(run()) << run().error().what();
   for (const auto& file : cache_files({"root.json"})) std::ofstream(file) << "{\n";
   EXPECT_FALSE(run());

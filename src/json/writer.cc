@@ -31,9 +31,7 @@ Character next_character(std::string_view text) {
   return {code, length};
 }
 
-void append_unit(std::string& out, std::uint32_t unit) {
-  out += fmt::format("\\u{:04x}", unit);
-}
+void append_unit(std::string& out, std::uint32_t unit) { out += fmt::format("\\u{:04x}", unit); }
 
 void append_code_point(std::string& out, std::uint32_t c) {
   if (c < 0x10000) return append_unit(out, c);

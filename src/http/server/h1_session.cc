@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kHeadRoom = 4 << 10;
 constexpr std::size_t kBodyRoom = 32 << 10;
-constexpr int kRounds = 64;                   ///< steps before other connections get their turn
+constexpr int kRounds = 64;  ///< steps before other connections get their turn
 
 class H1Session final : public Protocol {
  public:
