@@ -1,7 +1,8 @@
 // HTTP client. Everything is bounded: body, header, time to connect, total time, throughput. Answers arrive
-// whole in memory. Errors: unreachable, tls_failed, timed_out, limit_exceeded, length_mismatch (the body does
-// not have its announced length), bad_response, usage (a plain-HTTP URL that was not allowed), bad_config
-// (TLS files), io_error (libcurl missing). A status of 400 and more is an answer, not an error.
+// whole in memory. Errors: unreachable (also an answer that was cut off), tls_failed, timed_out,
+// limit_exceeded, length_mismatch (a whole answer without its announced length), bad_response, usage (a
+// plain-HTTP URL that was not allowed), bad_config (TLS files), io_error (libcurl missing). A status of 400
+// and more is an answer, not an error.
 #pragma once
 
 #include <chrono>

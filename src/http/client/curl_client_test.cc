@@ -166,12 +166,18 @@ TEST(CurlClient, RefusesCompressedBodies) {
 }
 
 TEST(CurlClient, NoticesWrongLengths) {
-  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort")), ErrorCode::length_mismatch);
   EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxy")),
             ErrorCode::bad_response);
   EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\nxy")), ErrorCode::bad_response);
-  EXPECT_EQ(code_for(raw("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab")),
-            ErrorCode::length_mismatch);
+}
+
+TEST(CurlClient, AnAnswerThatIsCutOffIsANetworkError) {
+  for (const char* text :
+       {"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n"}) {
+    EXPECT_EQ(code_for(raw(text)), ErrorCode::unreachable) << text;
+  }
 }
 
 TEST(CurlClient, BytesBeyondTheLengthAreNotRead) {

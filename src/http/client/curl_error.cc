@@ -30,7 +30,7 @@ ErrorCode code_of(CURLcode code, std::string_view detail) {
     case CURLE_SSL_CACERT_BADFILE:
       return ErrorCode::bad_config;
     case CURLE_PARTIAL_FILE:
-      return ErrorCode::length_mismatch;
+      return ErrorCode::unreachable;  // the connection ended before the answer did
     case CURLE_FILESIZE_EXCEEDED:
       return ErrorCode::limit_exceeded;
     case CURLE_WEIRD_SERVER_REPLY:
