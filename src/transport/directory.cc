@@ -38,6 +38,7 @@ class DirectoryTransport final : public Transport {
   Result<std::string> fetch(const Item& item) const;
   Result<std::string> read(const std::string& name, std::size_t limit) const;
   Result<std::string> fetch_by_hash(const Item& item) const;
+  Result<std::string> fetch_root_by_hash(const Item& item) const;
   Result<void> write(const Part& part) const;
 
   Directory directory_;
@@ -55,9 +56,22 @@ Result<std::string> DirectoryTransport::fetch_by_hash(const Item& item) const {
   auto bytes = read(BS_TRY(notary_file_name(item)), item.limit);
   if (!bytes && bytes.error().code() == ErrorCode::not_found)
     bytes = read(item.role.notary_file(), item.limit);
-  if (bytes && crypto::sha256(*bytes) != *item.sha256)
-    return fail(ErrorCode::not_found, "another version is there");
+  if (bytes && crypto::sha256(*bytes) == *item.sha256) return bytes;
+  if (item.role == RoleName::root() && (bytes || bytes.error().code() == ErrorCode::not_found))
+    return fetch_root_by_hash(item);
+  if (bytes) return fail(ErrorCode::not_found, "another version is there");
   return bytes;
+}
+
+/// Roots are kept by version: "1.root.json".
+Result<std::string> DirectoryTransport::fetch_root_by_hash(const Item& item) const {
+  for (const auto& name : BS_TRY(directory_.list())) {
+    const auto dot = name.find('.');
+    if (dot == 0 || name.find_first_not_of("0123456789") != dot || name.substr(dot) != ".root.json") continue;
+    auto bytes = read(name, item.limit);
+    if (bytes && crypto::sha256(*bytes) == *item.sha256) return bytes;
+  }
+  return fail(ErrorCode::not_found, "no version of the root has this hash");
 }
 
 Result<std::string> DirectoryTransport::fetch(const Item& item) const {

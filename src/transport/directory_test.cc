@@ -48,6 +48,30 @@ TEST_F(DirectoryTransportTest, ReadsBundlesWithPlainAndHashedNames) {
   EXPECT_EQ(bundle->by_hash(RoleName::snapshot(), crypto::sha256("snap"), 100).value(), "snap");
 }
 
+TEST_F(DirectoryTransportTest, FindsEarlierRootsByHash) {
+  put("root.json", "third");
+  put("1.root.json", "first");
+  put("2.root.json", "second");
+  put("x.root.json", "no version");
+  const auto bundle = directory(path_, tuf::Form::notary).value();
+  const auto by_hash = [&](const std::string& text) {
+    return bundle->by_hash(RoleName::root(), crypto::sha256(text), 100);
+  };
+  EXPECT_EQ(by_hash("third").value(), "third");
+  EXPECT_EQ(by_hash("first").value(), "first");
+  EXPECT_EQ(by_hash("second").value(), "second");
+  EXPECT_EQ(by_hash("no version").error().code(), ErrorCode::metadata_missing);
+}
+
+TEST_F(DirectoryTransportTest, FindsARootByHashThoughNoneIsCurrent) {
+  put("1.root.json", "first");
+  EXPECT_EQ(directory(path_, tuf::Form::notary)
+                .value()
+                ->by_hash(RoleName::root(), crypto::sha256("first"), 100)
+                .value(),
+            "first");
+}
+
 TEST_F(DirectoryTransportTest, WrongBytesUnderAHashAreNotGiven) {
   put("snapshot." + crypto::digest_of("snap").hex() + ".json", "other");
   EXPECT_EQ(directory(path_, tuf::Form::notary)
