@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/untrusted.h"
 
 namespace boltseal::json {
@@ -62,19 +64,15 @@ Result<Fields> Fields::of(const Value& value, std::span<const std::string_view> 
     return fail(error_at(path.empty() ? "the document" : path, wrong_kind(Kind::object, value.kind())));
   }
   Fields out(value, std::move(path));
-  // For each known name the member that folds to it first: a second one is refused.
-  std::vector<const Member*> first(known.size(), nullptr);
   for (const Member& member : value.members()) {
-    bool exact = false;
-    for (std::size_t i = 0; i < known.size(); ++i) {
-      if (!equal_folded(known[i], member.name)) continue;
-      exact = exact || known[i] == member.name;
-      if (first[i] != nullptr) {
-        return fail(out.wrong(known[i], "stands there twice, in different letter case"));
-      }
-      first[i] = &member;
+    const auto same = std::find_if(known.begin(), known.end(),
+                                   [&](std::string_view name) { return equal_folded(name, member.name); });
+    if (same == known.end()) {
+      out.unknown_.push_back(&member);
+    } else if (*same != member.name) {
+      return fail(
+          out.wrong(*same, "stands there in another letter case, as " + escape_untrusted(member.name)));
     }
-    if (!exact) out.unknown_.push_back(&member);
   }
   return out;
 }

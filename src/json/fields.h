@@ -1,9 +1,10 @@
 // Reads an object whose member names are fixed by a format, with errors that name the path.
 //
-// Go's encoding/json, which the Notary programs use, matches member names without regard to case: an object
-// with "expires" and "Expires" means one thing to them and another to us. So two members that are equal
-// when folded to a known name are bad_format. Never use it for maps (`targets`, `meta`, `keys`, `roles`,
-// `hashes`, `custom`), where tags V1 and v1 are two things: walk Value::members() there.
+// Go's encoding/json, which the Notary programs and go-tuf use, matches member names without regard to case:
+// "Delegations" is the known member to them and an unknown one to us, alone or beside "delegations". So a
+// member that differs from a known name by letter case only is bad_format. Never use it for maps (`targets`,
+// `meta`, `keys`, `roles`, `hashes`, `custom`), where tags V1 and v1 are two things: walk Value::members()
+// there.
 //
 // Views only: valid as long as the Document. All errors are bad_format. A member that is null is of the
 // wrong type, never absent.

@@ -91,12 +91,14 @@ TEST(Fields, LeavesUnknownNamesAlone) {
   EXPECT_EQ(f->path_of("expires"), "expires");
 }
 
-TEST(Fields, AnotherLetterCaseAloneIsUnknown) {
-  const Document d = read(R"({"Expires":3})");
-  const auto f = Fields::of(d.root(), {"expires"}, "");
-  ASSERT_TRUE(f);
-  EXPECT_FALSE(f->integer("expires"));
-  EXPECT_EQ(f->unknown().size(), 1u);
+TEST(Fields, RefusesAKnownNameInAnotherLetterCaseAlone) {
+  for (const char* text : {R"({"Expires":3})", R"({"x":1,"EXPIRES":3})", "{\"expire\xC5\xBF\":3}"}) {
+    const Document d = read(text);
+    const auto f = Fields::of(d.root(), {"expires"}, "signed");
+    ASSERT_FALSE(f) << text;
+    EXPECT_EQ(f.error().code(), ErrorCode::bad_format);
+    EXPECT_THAT(f.error().what(), HasSubstr("signed.expires stands there in another letter case"));
+  }
 }
 
 TEST(Fields, PathsAreEscaped) {

@@ -18,7 +18,7 @@ tl::unexpected<Error> bad(std::string what) {
   return fail(ErrorCode::bad_manifest, "manifest: " + std::move(what));
 }
 
-/// Members whose spelling in another case would be read by Go programs and not by us.
+/// All names that Go programs read, those that mean nothing here too: json::Fields refuses other spellings.
 constexpr std::string_view kManifestNames[] = {"schemaVersion", "mediaType", "config",       "layers",
                                                "manifests",     "subject",   "artifactType", "annotations",
                                                "name",          "tag",       "signatures",   "architecture",
@@ -32,21 +32,6 @@ Result<json::Fields> fields_of(const json::Value& value, std::span<const std::st
                                std::string path) {
   auto fields = json::Fields::of(value, known, std::move(path));
   if (!fields) return bad(fields.error().what());
-  // A name in another case is unknown to us and known to Go: refuse it, alone too.
-  for (const auto* member : fields->unknown()) {
-    for (const auto name : known) {
-      const bool same = member->name.size() == name.size() &&
-                        std::equal(name.begin(), name.end(), member->name.begin(), [](char a, char b) {
-                          const auto low = [](char c) {
-                            return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-                          };
-                          return low(a) == low(b);
-                        });
-      if (same)
-        return bad("member " + escape_untrusted(member->name) + " is spelt in another case than " +
-                   std::string(name));
-    }
-  }
   return fields;
 }
 
