@@ -7,22 +7,6 @@
 namespace boltseal::client {
 namespace {
 
-transport::Item item_of(const tuf::Want& want) {
-  return {.role = want.role, .limit = want.limit, .sha256 = want.sha256, .version = want.version};
-}
-
-// An answer that ends the chain of roots: there is no next one (TUF.md 1, 5.3.2-9: 404 and 403).
-bool ends_chain(const Error& error) {
-  switch (error.code()) {
-    case ErrorCode::metadata_missing:
-    case ErrorCode::no_trust_data:
-    case ErrorCode::forbidden:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Failures that a newer root may cure: the role's keys or the root's hash have changed.
 bool may_need_newer_root(const Error& error) {
   switch (error.code()) {
@@ -70,111 +54,18 @@ Result<void> Session::refresh() {
 
 Result<void> Session::update() {
   BS_TRY(start());
+  if (auto followed = follow(); !followed) return fail(explained(std::move(followed).error()));
+  arrived_ = online();
+  return {};
+}
+
+Result<void> Session::follow() {
   const bool done = BS_TRY(attempt(location_.form == tuf::Form::tuf1));
   if (done) return {};
   // Notary form: there is a newer root. Once more from there; what fails now is final.
   BS_TRY(set_->refresh_roots());
   BS_TRY(chase_roots());
   BS_TRY(attempt(true));
-  return {};
-}
-
-// Cached root, else pinned root, else the first one that the server shows.
-Result<void> Session::start() {
-  before_ = BS_TRY(store_.state());
-  tuf::TrustOptions options;
-  options.form = location_.form;
-  options.gun = location_.gun;
-  options.now = environment_.clock().now();
-  options.floors = before_.floors;
-  options.tolerate_expired_targets = tolerate_expired_targets_;
-  if (location_.pin) {
-    options.pin = location_.pin->root;
-    options.wildcard_cn = location_.pin->wildcard_certificate;
-  }
-  if (location_.form == tuf::Form::notary) {
-    options.snapshot_bytes = limits::kNotaryMetadataBytes;
-    options.targets_bytes = limits::kNotaryMetadataBytes;
-  }
-  auto cached = store_.cached(RoleName::root());
-  if (cached && cache_begins_at_pin(*cached)) {
-    BS_TRY(start_from_cache(std::move(options), std::move(*cached)));
-  } else {
-    first_use_ = hold_ = !location_.pin || !location_.pin->anchors();
-    std::string root = BS_TRY(fetch_first_root());
-    set_ =
-        BS_TRY(tuf::TrustedSet::start(std::move(options), std::move(root), tuf::RootOrigin::first_contact));
-    accept(RoleName::root(), set_->root()->version, set_->root().bytes());
-    first_root_ = store::AcceptedFile{RoleName::root(), set_->root()->version, set_->root().bytes()};
-  }
-  const bool must_advance = location_.pin && location_.pin->root.minimal_version > set_->root()->version;
-  const bool pinned_start = location_.pin && (location_.pin->root.sha256 || location_.pin->root.version);
-  if (location_.form == tuf::Form::tuf1 || must_advance || (pinned_start && !accepted_.empty()))
-    BS_TRY(chase_roots());
-  return {};
-}
-
-// A pin with a root's hash, made after the cache: only a chain that starts at that root counts, so it is
-// fetched.
-bool Session::cache_begins_at_pin(const std::string& cached) const {
-  if (!location_.pin || !location_.pin->root.sha256 || before_.anchor == location_.pin->identity())
-    return true;
-  return crypto::sha256(as_bytes(cached)) == *location_.pin->root.sha256;
-}
-
-// A pin that this cache was not reached from is compared with the cached root like one of first contact.
-Result<void> Session::start_from_cache(tuf::TrustOptions options, std::string cached) {
-  const bool reached =
-      !location_.pin || !location_.pin->anchors() || before_.anchor == location_.pin->identity();
-  auto set = tuf::TrustedSet::start(std::move(options), std::move(cached),
-                                    reached ? tuf::RootOrigin::cached : tuf::RootOrigin::first_contact);
-  if (!set) {
-    return fail(std::move(set)
-                    .error()
-                    .within("the cached root of " + gun().str())
-                    .with_hint("restore the file below " + store_.trust_dir() +
-                               "/tuf, or remove it and pin the root anew"));
-  }
-  set_ = std::move(*set);
-  return {};
-}
-
-Result<std::string> Session::fetch_first_root() {
-  transport::Item root{.role = RoleName::root(), .limit = limits::kRootBytes};
-  if (location_.pin && location_.pin->root.version) root.version = location_.pin->root.version;
-  if (location_.pin && location_.pin->root.sha256 && location_.form == tuf::Form::notary)
-    root.sha256 = location_.pin->root.sha256;
-  if (location_.form == tuf::Form::tuf1 && !root.version) root.version = 1;
-  const bool notary = location_.form == tuf::Form::notary;
-  const std::size_t timestamp_limit = notary ? limits::kNotaryTimestampBytes : limits::kTimestampBytes;
-  auto answers = transport_->fetch_all({root, {.role = RoleName::timestamp(), .limit = timestamp_limit}});
-  early_timestamp_ = std::move(answers[1]);
-  return std::move(answers[0]);
-}
-
-Result<void> Session::chase_roots() {
-  while (const auto want = set_->want_root()) {
-    const bool first = !early_timestamp_ && set_->timestamp() == nullptr && location_.form == tuf::Form::tuf1;
-    Result<std::string> bytes = fail(ErrorCode::internal, "no root was asked for");
-    if (first) {
-      auto answers = transport_->fetch_all({item_of(*want), item_of(set_->want_timestamp())});
-      bytes = std::move(answers[0]);
-      early_timestamp_ = std::move(answers[1]);
-    } else {
-      bytes = fetch(*want);
-    }
-    if (!bytes) {
-      if (ends_chain(bytes.error())) return {};
-      // Without an answer nobody knows whether the chain goes on; the cache may speak if it must.
-      if (is_outage(bytes.error()) && store_.cached(RoleName::timestamp())) {
-        offline_reason_ = bytes.error().what();
-        return {};
-      }
-      return tl::unexpected(std::move(bytes).error());
-    }
-    BS_TRY(set_->update_root(std::move(*bytes)));
-    accept(RoleName::root(), set_->root()->version, set_->root().bytes());
-  }
   return {};
 }
 
@@ -268,6 +159,10 @@ Result<void> Session::load_all_roles() {
   return {};
 }
 
+transport::Item Session::item_of(const tuf::Want& want) {
+  return {.role = want.role, .limit = want.limit, .sha256 = want.sha256, .version = want.version};
+}
+
 Result<std::string> Session::fetch(const tuf::Want& want) {
   auto answers = transport_->fetch_all({item_of(want)});
   return std::move(answers.front());
@@ -281,7 +176,7 @@ Result<void> Session::flush() {
   if (hold_ || !set_) return {};
   store::TrustState state = before_;
   state.floors = set_->floors();
-  if (state.transport.empty()) state.transport = transport_->describe();
+  if (arrived_) state.transport = transport_->describe();
   if (location_.pin && location_.pin->anchors()) state.anchor = location_.pin->identity();
   if (first_root_) {
     state.first_root_version = first_root_->version;
@@ -307,6 +202,7 @@ policy::TrustEvidence Session::evidence() const {
   policy::TrustEvidence evidence{
       .gun = location_.gun, .form = location_.form, .transport = transport_->describe()};
   evidence.roles = set_->facts();
+  evidence.moved_from = moved_from_;
   evidence.online = online();
   evidence.offline_reason = offline_reason_;
   evidence.first_use = first_use_;
