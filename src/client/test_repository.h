@@ -67,6 +67,8 @@ class RepositoryTest : public testing::TestWithParam<tuf::Form> {
   std::unique_ptr<Environment> environment() {
     Settings settings{
         .trust_dir = folder + "/trust", .docker_config_dir = folder + "/docker", .interactive = false};
+    settings.server = server_url;
+    settings.server_variable = server_variable;
     if (!policy_text.empty()) {
       const auto directory = Directory::open(folder);
       EXPECT_TRUE(directory->write_atomic("policy.json", policy_text));
@@ -115,6 +117,8 @@ class RepositoryTest : public testing::TestWithParam<tuf::Form> {
   Sha256 first_root_hash = crypto::sha256(as_bytes(server.newest_root()));
   std::string folder;
   std::string policy_text;
+  std::string server_url;       ///< --server
+  std::string server_variable;  ///< DOCKER_CONTENT_TRUST_SERVER
   std::optional<Error> outage;
   std::string place = "simulator";
   bool place_by_policy = false;
