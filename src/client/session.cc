@@ -159,8 +159,11 @@ Result<void> Session::load_all_roles() {
   return {};
 }
 
+// What has a version is found by it (TUF 1.0, roots); a hash beside it is for TrustedSet to compare.
 transport::Item Session::item_of(const tuf::Want& want) {
-  return {.role = want.role, .limit = want.limit, .sha256 = want.sha256, .version = want.version};
+  transport::Item item{.role = want.role, .limit = want.limit, .version = want.version};
+  if (!want.version) item.sha256 = want.sha256;
+  return item;
 }
 
 Result<std::string> Session::fetch(const tuf::Want& want) {
