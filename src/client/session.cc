@@ -44,7 +44,8 @@ Session::Session(Environment& environment, Location location, std::unique_ptr<tr
     : environment_(environment),
       location_(std::move(location)),
       transport_(std::move(transport)),
-      store_(environment.settings().trust_dir, location_.form, location_.gun) {}
+      store_(environment.settings().trust_dir, location_.form, location_.gun),
+      place_(transport_->describe()) {}
 
 Result<void> Session::refresh() {
   Result<void> updated = update();
@@ -179,7 +180,7 @@ Result<void> Session::flush() {
   if (hold_ || !set_) return {};
   store::TrustState state = before_;
   state.floors = set_->floors();
-  if (arrived_) state.transport = transport_->describe();
+  if (arrived_) state.transport = place_;
   if (location_.pin && location_.pin->anchors()) state.anchor = location_.pin->identity();
   if (first_root_) {
     state.first_root_version = first_root_->version;
@@ -202,8 +203,7 @@ Result<void> Session::keep() {
 }
 
 policy::TrustEvidence Session::evidence() const {
-  policy::TrustEvidence evidence{
-      .gun = location_.gun, .form = location_.form, .transport = transport_->describe()};
+  policy::TrustEvidence evidence{.gun = location_.gun, .form = location_.form, .transport = place_};
   evidence.roles = set_->facts();
   evidence.moved_from = moved_from_;
   evidence.online = online();

@@ -33,6 +33,8 @@ class Session {
   /// Over parts that the caller made: tests, `export`.
   Session(Environment& environment, Location location, std::unique_ptr<transport::Transport> transport);
 
+  /// Before refresh(): the transport gives what was saved from `place`, not data of another place.
+  void speaks_for(std::string place) { place_ = std::move(place); }
   /// Before refresh(), for operations that sign anew: an expired targets role or snapshot is no reason to
   /// stop (their owner could never repair them). Root and timestamp must be good.
   void tolerate_expired_targets() { tolerate_expired_targets_ = true; }
@@ -94,6 +96,7 @@ class Session {
   std::optional<store::AcceptedFile> first_root_;  ///< of a first contact
   std::vector<tuf::SkippedRole> skipped_;
   std::string offline_reason_;
+  std::string place_;       ///< where the trust data is
   std::string moved_from_;  ///< place of the trust data before this one; empty: the same
   bool first_use_ = false;
   bool accept_place_ = false;

@@ -26,13 +26,12 @@ bool ends_chain(const Error& error) {
 
 // The place is pinned with the root (SECURITY rule 14): a variable or a guess by name moves nobody elsewhere.
 Result<void> Session::check_place() {
-  const std::string here = transport_->describe();
-  if (before_.transport.empty() || before_.transport == here) return {};
+  if (before_.transport.empty() || before_.transport == place_) return {};
   if (!location_.by_policy && !accept_place_) {
     return fail(ErrorCode::pin_mismatch,
                 "the trust data of " + gun().str() + " came from " +
-                    escape_untrusted(before_.transport, 4096) + " so far, not from " + here,
-                "if it has moved: boltseal pin " + gun().str() + " --server " + here +
+                    escape_untrusted(before_.transport, 4096) + " so far, not from " + place_,
+                "if it has moved: boltseal pin " + gun().str() + " --server " + place_ +
                     ", or name the server in the policy file");
   }
   moved_from_ = before_.transport;
