@@ -44,27 +44,41 @@ std::string encode64(ByteView bytes, const char* alphabet, bool padded) {
   return out;
 }
 
-// `text` without padding; trailing bits must be zero, so that each content has one encoding.
-Result<Bytes> decode64(std::string_view text, const Inverse& inverse, const char* what) {
-  if (text.size() % 4 == 1)
-    return fail(ErrorCode::bad_format, std::string(what) + " text has an impossible length");
-  Bytes out;
-  out.reserve(text.size() / 4 * 3 + 2);
-  std::uint32_t group = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const int value = inverse[static_cast<std::uint8_t>(c)];
-    if (value < 0) return fail(ErrorCode::bad_format, std::string(what) + " text has a foreign character");
-    group = group << 6 | static_cast<std::uint32_t>(value);
-    bits += 6;
-    if (bits >= 8) {
-      bits -= 8;
-      out.push_back(static_cast<std::uint8_t>(group >> bits));
-      group &= (1u << bits) - 1;
-    }
+// Decodes `text`, which has no padding, to `out` (room for size * 3 / 4 bytes). Trailing bits must be zero,
+// so that each content has one encoding. What is wrong, or nothing.
+std::string_view decode64(std::string_view text, const Inverse& inverse, std::uint8_t* out) {
+  if (text.size() % 4 == 1) return "text has an impossible length";
+  constexpr std::string_view kForeign = "text has a foreign character";
+  const auto value = [&](std::size_t at) -> int { return inverse[static_cast<std::uint8_t>(text[at])]; };
+  std::size_t i = 0;
+  for (; i + 4 <= text.size(); i += 4) {
+    const int group = value(i) << 18 | value(i + 1) << 12 | value(i + 2) << 6 | value(i + 3);
+    if (group < 0) return kForeign;  // any -1 sets the sign
+    *out++ = static_cast<std::uint8_t>(group >> 16);
+    *out++ = static_cast<std::uint8_t>(group >> 8 & 0xFF);
+    *out++ = static_cast<std::uint8_t>(group & 0xFF);
   }
-  if (group != 0) return fail(ErrorCode::bad_format, std::string(what) + " text has bits after its end");
-  return out;
+  const std::size_t rest = text.size() - i;
+  if (rest == 0) return {};
+  const int group = value(i) << 18 | value(i + 1) << 12 | (rest == 3 ? value(i + 2) << 6 : 0);
+  if (group < 0) return kForeign;
+  *out++ = static_cast<std::uint8_t>(group >> 16);
+  if (rest == 3) *out++ = static_cast<std::uint8_t>(group >> 8 & 0xFF);
+  return (group & (rest == 3 ? 0xFF : 0xFFFF)) == 0 ? std::string_view() : "text has bits after its end";
+}
+
+std::size_t size_of_decoded(std::string_view text) { return text.size() / 4 * 3 + text.size() % 4 * 3 / 4; }
+
+Error wrong_text(std::string_view kind, std::string_view problem) {
+  return Error(ErrorCode::bad_format, std::string(kind) + " " + std::string(problem));
+}
+
+// Takes the padding off.
+std::string_view unpad(std::string_view& text) {
+  if (text.size() % 4 != 0) return "text is not padded to four characters";
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  text.remove_suffix(padding);
+  return {};
 }
 
 bool is_unreserved(char c) {
@@ -106,18 +120,24 @@ std::string base64_encode(ByteView bytes) { return encode64(bytes, kStandard, tr
 std::string base64url_encode(ByteView bytes) { return encode64(bytes, kUrl, false); }
 
 Result<Bytes> base64_decode(std::string_view text) {
-  if (text.size() % 4 != 0)
-    return fail(ErrorCode::bad_format, "base64 text is not padded to four characters");
-  if (text.ends_with("==")) {
-    text.remove_suffix(2);
-    if (text.size() % 4 != 2) return fail(ErrorCode::bad_format, "base64 text has wrong padding");
-  } else if (text.ends_with('=')) {
-    text.remove_suffix(1);
-  }
-  return decode64(text, kStandardInverse, "base64");
+  std::string_view problem = unpad(text);
+  Bytes out(size_of_decoded(text));
+  if (problem.empty()) problem = decode64(text, kStandardInverse, out.data());
+  if (!problem.empty()) return fail(wrong_text("base64", problem));
+  return out;
 }
 
-Result<Bytes> base64url_decode(std::string_view text) { return decode64(text, kUrlInverse, "base64url"); }
+bool base64_decode_to(std::string_view text, std::span<std::uint8_t> out) {
+  return unpad(text).empty() && size_of_decoded(text) == out.size() &&
+         decode64(text, kStandardInverse, out.data()).empty();
+}
+
+Result<Bytes> base64url_decode(std::string_view text) {
+  Bytes out(size_of_decoded(text));
+  if (const auto problem = decode64(text, kUrlInverse, out.data()); !problem.empty())
+    return fail(wrong_text("base64url", problem));
+  return out;
+}
 
 std::string percent_encode(std::string_view text) {
   std::string out;

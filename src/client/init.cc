@@ -179,7 +179,7 @@ class Init {
                          forget);
   }
 
-  // The place is kept once it has the data (ADR 19).
+  // The place is kept once it has the data (ADR 20).
   Result<void> record_place() {
     store::TrustState state = BS_TRY(store_.state());
     state.transport = transport_->describe();

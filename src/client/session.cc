@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "crypto/digest.h"
+#include "tuf/codec.h"
 
 namespace boltseal::client {
 namespace {
@@ -80,6 +81,7 @@ Result<bool> Session::attempt(bool last) {
   for (const RoleName& role : {RoleName::timestamp(), RoleName::snapshot()}) {
     if (auto bytes = store_.cached(role)) set_->offer_local(role, std::move(*bytes));
   }
+  if (asked_timestamp_.valid()) parse_cached_targets();
   if (!BS_TRY(settle(update_timestamp()))) return false;
   if (!BS_TRY(settle(update_snapshot()))) return false;
   auto targets = load_role(RoleName::root(), RoleName::targets());
@@ -87,7 +89,16 @@ Result<bool> Session::attempt(bool last) {
   return true;
 }
 
+// Most of the work that does not need the answer.
+void Session::parse_cached_targets() {
+  auto bytes = store_.cached(RoleName::targets());
+  if (!bytes) return;
+  if (auto file = tuf::parse_targets(location_.form, RoleName::targets(), std::move(*bytes)))
+    cached_targets_ = std::move(*file);
+}
+
 Result<bool> Session::update_timestamp() {
+  if (asked_timestamp_.valid()) early_timestamp_ = asked_timestamp_.get();
   Result<std::string> bytes = early_timestamp_ ? std::move(*early_timestamp_) : fetch(set_->want_timestamp());
   early_timestamp_.reset();
   if (!bytes) {
@@ -115,7 +126,10 @@ Result<bool> Session::update_snapshot() {
 
 Result<void> Session::load_role(const RoleName& delegator, const RoleName& role) {
   if (set_->targets(delegator, role) != nullptr) return {};
-  if (auto bytes = store_.cached(role)) {
+  const bool parsed = cached_targets_ && role == RoleName::targets();
+  if (parsed) {
+    if (set_->offer_local_targets(delegator, role, *cached_targets_) == tuf::LocalFile::current) return {};
+  } else if (auto bytes = store_.cached(role)) {
     if (set_->offer_local_targets(delegator, role, std::move(*bytes)) == tuf::LocalFile::current) return {};
   }
   const auto want = BS_TRY(set_->want_targets(delegator, role));
@@ -168,7 +182,7 @@ transport::Item Session::item_of(const tuf::Want& want) {
 }
 
 Result<std::string> Session::fetch(const tuf::Want& want) {
-  auto answers = transport_->fetch_all({item_of(want)});
+  auto answers = fetch_all({item_of(want)});
   return std::move(answers.front());
 }
 

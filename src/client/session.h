@@ -2,15 +2,17 @@
 // tuf::TrustedSet, keeps what was accepted. The only way from bytes to trusted targets in the client.
 //
 // Requests: warm and unchanged: one (Notary: timestamp; TUF 1.0: next root and timestamp side by side). Cold:
-// root and timestamp side by side, snapshot, targets.
+// root and timestamp side by side, snapshot, targets. Notary form: the timestamp is asked for on a thread
+// while the cache is read and parsed.
 //
 // What is accepted is written to the store even when a later step fails (TUF specification 5.3-5.6: each file
 // is a step of its own). On first contact without a pin nothing is written before keep(). The place that was
-// asked is kept with the root; another one is pin_mismatch unless the policy names it (ADR 19). Errors: those
+// asked is kept with the root; another one is pin_mismatch unless the policy names it (ADR 20). Errors: those
 // of TrustedSet, Transport and TrustStore; root_not_trusted: another root stands under the version known
 // here. Used by one thread at a time.
 #pragma once
 
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -76,7 +78,10 @@ class Session {
   Result<void> start_from_cache(tuf::TrustOptions options, std::string cached);
   Result<std::string> fetch_first_root();
   Result<void> chase_roots();
+  void ask_timestamp();
+  std::vector<Result<std::string>> fetch_all(const std::vector<transport::Item>& items);
   Result<bool> attempt(bool last);
+  void parse_cached_targets();
   Result<bool> update_timestamp();
   Result<bool> update_snapshot();
   Result<void> load_role(const RoleName& delegator, const RoleName& role);
@@ -91,7 +96,9 @@ class Session {
   store::TrustStore store_;
   store::TrustState before_;
   std::optional<tuf::TrustedSet> set_;
-  std::optional<Result<std::string>> early_timestamp_;  ///< asked side by side with the root
+  std::future<Result<std::string>> asked_timestamp_;             ///< uses transport_ until it is taken
+  std::optional<Result<std::string>> early_timestamp_;           ///< asked side by side with the root
+  std::optional<tuf::Unverified<tuf::Targets>> cached_targets_;  ///< top-level role, parsed while asking
   std::vector<store::AcceptedFile> accepted_;
   std::optional<store::AcceptedFile> first_root_;  ///< of a first contact
   std::vector<tuf::SkippedRole> skipped_;

@@ -10,6 +10,10 @@
 namespace boltseal::client {
 namespace {
 
+transport::Item timestamp_item(tuf::Form form) {
+  return {.role = RoleName::timestamp(), .limit = tuf::default_limit(form, tuf::FileType::timestamp)};
+}
+
 // An answer that ends the chain of roots: there is no next one (TUF.md 1, 5.3.2-9: 404 and 403).
 bool ends_chain(const Error& error) {
   switch (error.code()) {
@@ -58,6 +62,7 @@ Result<void> Session::start() {
   }
   auto cached = store_.cached(RoleName::root());
   if (cached && cache_begins_at_pin(*cached)) {
+    if (location_.form == tuf::Form::notary) ask_timestamp();
     BS_TRY(start_from_cache(std::move(options), std::move(*cached)));
   } else {
     first_use_ = hold_ = !location_.pin || !location_.pin->anchors();
@@ -105,11 +110,21 @@ Result<std::string> Session::fetch_first_root() {
   if (location_.pin && location_.pin->root.sha256 && location_.form == tuf::Form::notary)
     root.sha256 = location_.pin->root.sha256;
   if (location_.form == tuf::Form::tuf1 && !root.version) root.version = 1;
-  const bool notary = location_.form == tuf::Form::notary;
-  const std::size_t timestamp_limit = notary ? limits::kNotaryTimestampBytes : limits::kTimestampBytes;
-  auto answers = transport_->fetch_all({root, {.role = RoleName::timestamp(), .limit = timestamp_limit}});
+  auto answers = fetch_all({root, timestamp_item(location_.form)});
   early_timestamp_ = std::move(answers[1]);
   return std::move(answers[0]);
+}
+
+void Session::ask_timestamp() {
+  asked_timestamp_ = std::async(std::launch::async, [this, item = timestamp_item(location_.form)] {
+    return std::move(transport_->fetch_all({item}).front());
+  });
+}
+
+// The transport has one user at a time, so a question under way is waited for.
+std::vector<Result<std::string>> Session::fetch_all(const std::vector<transport::Item>& items) {
+  if (asked_timestamp_.valid()) early_timestamp_ = asked_timestamp_.get();
+  return transport_->fetch_all(items);
 }
 
 Result<void> Session::chase_roots() {
@@ -117,7 +132,7 @@ Result<void> Session::chase_roots() {
     const bool first = !early_timestamp_ && set_->timestamp() == nullptr && location_.form == tuf::Form::tuf1;
     Result<std::string> bytes = fail(ErrorCode::internal, "no root was asked for");
     if (first) {
-      auto answers = transport_->fetch_all({item_of(*want), item_of(set_->want_timestamp())});
+      auto answers = fetch_all({item_of(*want), item_of(set_->want_timestamp())});
       bytes = std::move(answers[0]);
       early_timestamp_ = std::move(answers[1]);
     } else {
@@ -150,7 +165,9 @@ Error Session::explained(Error error) {
       return error;
   }
   const tuf::Trusted<tuf::Root>& known = set_->root();
-  auto bytes = transport_->by_version(RoleName::root(), known->version, limits::kRootBytes);
+  const transport::Item same{
+      .role = RoleName::root(), .limit = limits::kRootBytes, .version = known->version};
+  auto bytes = std::move(fetch_all({same}).front());
   if (!bytes) return error;
   const auto theirs = tuf::parse_root(location_.form, std::move(*bytes));
   if (!theirs || (*theirs)->version != known->version || theirs->sha256() == known.sha256()) return error;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/untrusted.h"
+#include "http/grammar.h"
 
 namespace boltseal::http {
 namespace {
@@ -10,11 +11,6 @@ namespace {
 constexpr std::size_t kMaxFieldBytes = 16 * 1024;
 constexpr std::size_t kMaxChallenges = 16;
 constexpr std::size_t kMaxParameters = 64;
-
-bool is_token_char(char c) {
-  if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
-  return std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
 
 bool is_token68_char(char c) {
   if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <iterator>
 #include <string>
 
 #include "json/number.h"
@@ -142,7 +141,7 @@ std::string go_wire(std::string_view canonical_text) {
     const auto byte = static_cast<std::uint8_t>(c);
     const std::string_view three = canonical_text.substr(i, 3);
     if (byte < 0x20 || c == '<' || c == '>' || c == '&') {
-      fmt::format_to(std::back_inserter(out), "\\u{:04x}", byte);
+      out += fmt::format("\\u{:04x}", byte);
     } else if (three == "\xE2\x80\xA8" || three == "\xE2\x80\xA9") {
       out += three[2] == '\xA8' ? "\\u2028" : "\\u2029";
       i += 2;

@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <cassert>
-#include <iterator>
 #include <string>
 
 #include "base/bytes.h"
@@ -33,7 +32,7 @@ Character next_character(std::string_view text) {
 }
 
 void append_unit(std::string& out, std::uint32_t unit) {
-  fmt::format_to(std::back_inserter(out), "\\u{:04x}", unit);
+  out += fmt::format("\\u{:04x}", unit);
 }
 
 void append_code_point(std::string& out, std::uint32_t c) {

@@ -31,7 +31,13 @@ LocalFile TrustedSet::offer_local(const RoleName& timestamp_or_snapshot, std::st
 
 LocalFile TrustedSet::offer_local_targets(const RoleName& delegator, const RoleName& role,
                                           std::string bytes) {
-  return state_->offer_targets(delegator, role, std::move(bytes));
+  const auto file = parse_targets(state_->options.form, role, std::move(bytes));
+  return file ? offer_local_targets(delegator, role, *file) : LocalFile::ignored;
+}
+
+LocalFile TrustedSet::offer_local_targets(const RoleName& delegator, const RoleName& role,
+                                          const Unverified<Targets>& file) {
+  return state_->offer_targets(delegator, role, file);
 }
 
 Want TrustedSet::want_timestamp() const {

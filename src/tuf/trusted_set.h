@@ -77,6 +77,9 @@ class TrustedSet {
   // The caller's cache. Wrong or stale files are no error.
   LocalFile offer_local(const RoleName& timestamp_or_snapshot, std::string bytes);
   LocalFile offer_local_targets(const RoleName& delegator, const RoleName& role, std::string bytes);
+  /// The same for one that was parsed beforehand, as a file of this role in this form.
+  LocalFile offer_local_targets(const RoleName& delegator, const RoleName& role,
+                                const Unverified<Targets>& file);
 
   // Timestamp.
   Want want_timestamp() const;

@@ -70,7 +70,7 @@ Result<void> check_expiry(Refusals& refusals, const RoleName& role, Time expires
 }
 
 Result<void> check_content(Refusals& refusals, Form form, const RoleName& role, const Meta& meta,
-                           std::string_view bytes) {
+                           std::string_view bytes, const Sha256* known) {
   if (meta.length) {
     const auto length = static_cast<std::int64_t>(bytes.size());
     const bool wrong = form == Form::tuf1 ? length != *meta.length : length > *meta.length;
@@ -80,7 +80,8 @@ Result<void> check_content(Refusals& refusals, Form form, const RoleName& role, 
           fmt::format("{} has {} bytes where {} are signed for", shown(role), length, *meta.length));
     }
   }
-  const bool sha256_differs = meta.hashes.sha256 && crypto::sha256(bytes) != *meta.hashes.sha256;
+  const bool sha256_differs =
+      meta.hashes.sha256 && (known ? *known : crypto::sha256(bytes)) != *meta.hashes.sha256;
   const bool sha512_differs = meta.hashes.sha512 && crypto::sha512(bytes) != *meta.hashes.sha512;
   // Notary binds files by hash alone; TUF 1.0 may do without.
   const bool none_known = !meta.hashes.any_known() && (form == Form::notary || !meta.hashes.others.empty());

@@ -33,9 +33,10 @@ std::string shown(const RoleName& role);
 /// expired, when `now` is not before `expires`.
 Result<void> check_expiry(Refusals& refusals, const RoleName& role, Time expires, Time now);
 /// length_mismatch, hash_mismatch: bytes against what a signed parent says of them. All known hashes must
-/// match. TUF 1.0: the length is exact; Notary: an upper bound.
+/// match. TUF 1.0: the length is exact; Notary: an upper bound. `known`: the SHA-256 of the bytes, where it
+/// is known.
 Result<void> check_content(Refusals& refusals, Form form, const RoleName& role, const Meta& meta,
-                           std::string_view bytes);
+                           std::string_view bytes, const Sha256* known = nullptr);
 /// rollback, when below the floor.
 Result<void> check_floor(Refusals& refusals, const RoleName& role, std::int64_t version,
                          const Floors& floors);

@@ -159,7 +159,9 @@ LocalFile TrustedSet::State::offer_snapshot(std::string bytes) {
 void TrustedSet::State::promote_local_snapshot() {
   if (phase != Phase::snapshot || !snapshot) return;
   const Meta& meta = timestamp->file->snapshot;
-  if (!check_content(refusals, options.form, RoleName::snapshot(), meta, snapshot->file.bytes())) return;
+  const auto& file = snapshot->file;
+  if (!check_content(refusals, options.form, RoleName::snapshot(), meta, file.bytes(), &file.sha256()))
+    return;
   const auto other_root = check_snapshot(snapshot->file.body());
   if (other_root && !*other_root) phase = Phase::targets;
 }

@@ -46,7 +46,7 @@ class TrustedSet::State {
   Result<SnapshotStep> update_snapshot(std::string bytes);
 
   // trusted_set_targets.cc
-  LocalFile offer_targets(const RoleName& delegator, const RoleName& role, std::string bytes);
+  LocalFile offer_targets(const RoleName& delegator, const RoleName& role, const Unverified<Targets>& file);
   Result<std::optional<Want>> want_targets(const RoleName& delegator, const RoleName& role);
   Result<void> update_targets(const RoleName& delegator, const RoleName& role, std::string bytes);
   const Trusted<Targets>* targets(const RoleName& delegator, const RoleName& role) const;

@@ -81,15 +81,13 @@ void TrustedSet::State::accept_targets(const RoleName& delegator, const RoleName
 }
 
 LocalFile TrustedSet::State::offer_targets(const RoleName& delegator, const RoleName& role,
-                                           std::string bytes) {
+                                           const Unverified<Targets>& file) {
   if (phase != Phase::targets || files_.contains(role)) return LocalFile::ignored;
-  auto file = parse_targets(options.form, role, std::move(bytes));
-  if (!file) return LocalFile::ignored;
-  auto held = verify_targets(delegator, role, *file);
+  auto held = verify_targets(delegator, role, file);
   if (!held) return LocalFile::ignored;
   const Meta* meta = listed(role);
-  if (meta != nullptr && check_content(refusals, options.form, role, *meta, file->bytes()) &&
-      check_targets(role, *meta, *file)) {
+  if (meta != nullptr && check_content(refusals, options.form, role, *meta, file.bytes(), &file.sha256()) &&
+      check_targets(role, *meta, file)) {
     accept_targets(delegator, role, std::move(*held));
     return LocalFile::current;
   }

@@ -20,7 +20,11 @@ Error wrong(std::string_view path, std::string_view problem) {
 template <std::size_t N>
 Result<void> read_hash(Form form, std::string_view text, std::string_view path,
                        std::optional<std::array<std::uint8_t, N>>& out) {
-  const auto bytes = form == Form::notary ? base64_decode(text) : hex_decode(text);
+  if (form == Form::notary) {
+    if (!base64_decode_to(text, out.emplace())) return fail(wrong(path, "holds a malformed hash"));
+    return {};
+  }
+  const auto bytes = hex_decode(text);
   if (!bytes || bytes->size() != N) return fail(wrong(path, "holds a malformed hash"));
   std::copy(bytes->begin(), bytes->end(), out.emplace().begin());
   return {};

@@ -1,15 +1,11 @@
 #include "http/server/field_parameters.h"
 
+#include "http/grammar.h"
+
 namespace boltseal::http {
 namespace {
 
 constexpr std::size_t kMaxParameters = 16;
-
-bool is_token_char(char c) {
-  constexpr std::string_view kOther = "!#$%&'*+-.^_`|~";
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         kOther.find(c) != std::string_view::npos;
-}
 
 std::string_view take_token(std::string_view& text) {
   std::size_t n = 0;

@@ -4,6 +4,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <vector>
 
+#include "http/server/body_reader.h"
 #include "http/server/head_check.h"
 #include "http/server/path.h"
 
@@ -16,15 +17,13 @@ using BeastText = boost::beast::string_view;
 
 std::string_view text_of(BeastText text) { return {text.data(), text.size()}; }
 
-/// What Beast tells us: views of our own buffer, so that nothing is copied. Trailer fields are checked by
-/// Beast's grammar and dropped.
+/// What Beast tells us of a head: views of our own buffer, so that nothing is copied.
 class Collector final : public beast_http::basic_parser<true> {
  public:
   std::string_view method;
   std::string_view target;
   int version = 11;
   std::vector<HeaderField>* fields = nullptr;
-  std::string* body = nullptr;
   bool head_done = false;
 
  private:
@@ -43,23 +42,25 @@ class Collector final : public beast_http::basic_parser<true> {
     head_done = true;
     ec = {};
   }
-  void on_body_init_impl(boost::optional<std::uint64_t> const&, BeastError& ec) override { ec = {}; }
-  std::size_t on_body_impl(BeastText text, BeastError& ec) override {
-    body->append(text.data(), text.size());
-    ec = {};
-    return text.size();
-  }
-  void on_chunk_header_impl(std::uint64_t, BeastText, BeastError& ec) override { ec = {}; }
-  std::size_t on_chunk_body_impl(std::uint64_t, BeastText text, BeastError& ec) override {
-    return on_body_impl(text, ec);
-  }
   void on_finish_impl(BeastError& ec) override { ec = {}; }
+  // Never called: bodies are not given to Beast (http/server/body_reader.h).
+  void on_body_init_impl(boost::optional<std::uint64_t> const&, BeastError& ec) override { ec = {}; }
+  std::size_t on_body_impl(BeastText, BeastError& ec) override { return refuse_body(ec); }
+  void on_chunk_header_impl(std::uint64_t, BeastText, BeastError& ec) override { refuse_body(ec); }
+  std::size_t on_chunk_body_impl(std::uint64_t, BeastText, BeastError& ec) override {
+    return refuse_body(ec);
+  }
+  static std::size_t refuse_body(BeastError& ec) {
+    ec = beast_http::error::unexpected_body;
+    return 0;
+  }
 };
 
 }  // namespace
 
 struct H1Parser::State {
   std::optional<Collector> beast;
+  std::optional<BodyReader> body;
   std::vector<HeaderField> fields;
   std::string decoded_path;
   RequestHead head;
@@ -110,6 +111,7 @@ H1Parser::Refusal H1Parser::parse_head(std::string_view bytes, std::size_t max_f
   const bool same_length = length.has_value() == s.facts.content_length.has_value() &&
                            (!length.has_value() || *length == *s.facts.content_length);
   if (s.beast->chunked() != s.facts.chunked || !same_length) return {400, "unclear framing"};
+  s.body.emplace(s.facts.chunked ? std::nullopt : std::optional(s.facts.content_length.value_or(0)));
   return s.take_head(bytes.size());
 }
 
@@ -134,26 +136,10 @@ H1Parser::End H1Parser::find_end(std::string_view bytes, std::size_t from) {
 }
 
 H1Parser::Fed H1Parser::feed(std::string_view bytes, std::string& body, std::size_t limit) {
-  State& s = *state_;
-  s.beast->body = &body;
-  Fed fed;
-  while (!s.beast->is_done()) {
-    BeastError ec;
-    const std::string_view rest = bytes.substr(fed.consumed);
-    const std::size_t used = s.beast->put(boost::asio::const_buffer(rest.data(), rest.size()), ec);
-    fed.consumed += used;
-    if (body.size() > limit) {
-      fed.refusal = {413, "the body is too large"};
-      return fed;
-    }
-    if (ec == beast_http::error::need_more) return fed;
-    if (ec) {
-      fed.refusal = {400, "bad chunk"};
-      return fed;
-    }
-    if (fed.consumed == bytes.size() && !s.beast->is_done()) return fed;
-  }
-  fed.done = true;
+  const BodyReader::Fed read = state_->body->feed(bytes, body, limit);
+  Fed fed{.consumed = read.consumed, .done = read.done};
+  if (read.refused != 0)
+    fed.refusal = {read.refused, read.refused == 413 ? "the body is too large" : "bad chunk"};
   return fed;
 }
 

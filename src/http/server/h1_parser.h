@@ -1,5 +1,5 @@
-// HTTP/1.1 requests out of bytes: the strict check, then Beast's parser; both must see the same framing.
-// Internal; one for each connection, not thread safe.
+// HTTP/1.1 requests out of bytes: heads by the strict check, then by Beast's parser (both must see the same
+// framing), bodies by BodyReader. Internal; one for each connection, not thread safe.
 #pragma once
 
 #include <cstddef>

@@ -95,7 +95,16 @@ TEST(Security25, BrokenChunksAreRefused) {
                              "5\r\nhello0\r\n",
                              "ffffffffffffffffff\r\n",
                              "1 \x01\r\na\r\n",
-                             "\r\n1\r\na\r\n"};
+                             "\r\n1\r\na\r\n",
+                             "0\n\r\n",
+                             "0\r\n\n",
+                             "0\r\n : v\r\n\r\n",
+                             "0\r\nX: a\nY: b\r\n\r\n",
+                             "1\r\na\n0\r\n\r\n",
+                             "00000000000000001\r\na\r\n",
+                             "1;x=\x01\r\na\r\n",
+                             "1 \r\na\r\n",
+                             "1;" + std::string(20'000, 'x') + "\r\na\r\n"};
   for (const std::string& wire : bad) {
     H1Parser::Fed fed;
     decode(wire + std::string(64, 'z') + "\r\n\r\n", wire.size(), fed);

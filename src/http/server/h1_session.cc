@@ -10,7 +10,6 @@ namespace {
 
 constexpr std::size_t kHeadRoom = 4 << 10;
 constexpr std::size_t kBodyRoom = 32 << 10;
-constexpr std::size_t kChunkLine = 16 << 10;  ///< a chunk's size line or trailer may not be longer
 constexpr int kRounds = 64;                   ///< steps before other connections get their turn
 
 class H1Session final : public Protocol {
@@ -202,8 +201,6 @@ H1Session::Step H1Session::step_body() {
     refuse(fed.refusal.status, fed.refusal.reason, &request_->head());
   } else if (fed.done) {
     dispatch();
-  } else if (in_.size() > kChunkLine) {
-    refuse(400, "bad chunk", &request_->head());
   } else {
     return Step::input;
   }

@@ -1,7 +1,6 @@
 #include "http/server/head_check.h"
 
-#include <array>
-
+#include "http/grammar.h"
 #include "http/server/field_parameters.h"
 #include "http/server/request.h"
 
@@ -10,19 +9,9 @@ namespace {
 
 constexpr std::size_t kMaxDigits = 18;
 
-/// Token characters of field names, by byte: this loop runs over every byte of every request.
-constexpr std::array<bool, 256> kTokenChars = [] {
-  std::array<bool, 256> table{};
-  for (char c = '0'; c <= '9'; ++c) table[static_cast<unsigned char>(c)] = true;
-  for (char c = 'a'; c <= 'z'; ++c) table[static_cast<unsigned char>(c)] = true;
-  for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<unsigned char>(c)] = true;
-  for (char c : std::string_view("!#$%&'*+-.^_`|~")) table[static_cast<unsigned char>(c)] = true;
-  return table;
-}();
-
 bool is_token(std::string_view text) {
   for (char c : text) {
-    if (!kTokenChars[static_cast<unsigned char>(c)]) return false;
+    if (!is_token_char(c)) return false;
   }
   return !text.empty();
 }

@@ -44,7 +44,8 @@ constexpr std::size_t kStatuses = 600;
 
 void Distribution::observe(double value) {
   buckets_[bucket_of(value)].fetch_add(1, std::memory_order_relaxed);
-  sum_.fetch_add(value > 0 ? static_cast<std::uint64_t>(value) : 0, std::memory_order_relaxed);
+  constexpr double kLargest = 9e15;  // beyond it a double counts no units
+  sum_.fetch_add(static_cast<std::uint64_t>(std::clamp(value, 0.0, kLargest)), std::memory_order_relaxed);
 }
 
 std::uint64_t Distribution::count() const {
