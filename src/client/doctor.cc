@@ -3,6 +3,10 @@
 #include <fmt/core.h>
 #include <sys/stat.h>
 
+#include <algorithm>
+#include <map>
+#include <utility>
+
 #include "base/untrusted.h"
 #include "client/inspect.h"
 #include "store/trust_store.h"
@@ -11,6 +15,32 @@
 namespace boltseal::client {
 namespace {
 
+/// By public key: the roles that it signs, in the order of the files.
+using KeyRoles = std::map<Sha256, std::vector<std::string>>;
+
+void add_keys(KeyRoles& into, const std::string& name, const tuf::RoleKeys& role, const tuf::KeyMap& keys) {
+  for (const std::string& id : role.keyids) {
+    const auto key = keys.find(id);
+    if (key == keys.end() || !key->second.key) continue;
+    std::vector<std::string>& names = into[key->second.key->identity()];
+    if (names.empty() || names.back() != name) names.push_back(name);
+  }
+}
+
+// `docker trust signer add` lists the key of each signer in targets/<signer> and in targets/releases.
+bool is_signer_of_docker(const std::vector<std::string>& names) {
+  const auto is_delegation = [](const std::string& name) { return name.starts_with("targets/"); };
+  return names.size() == 2 && std::ranges::all_of(names, is_delegation) &&
+         std::ranges::find(names, RoleName::releases().str()) != names.end();
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + escape_untrusted(names[i]);
+  return text;
+}
+
 class Doctor {
  public:
   Doctor(Environment& environment, keys::KeyStore& keys) : environment_(environment), keys_(keys) {}
@@ -18,8 +48,8 @@ class Doctor {
   std::vector<Finding> run(const std::vector<Gun>& guns) {
     look_at_directory();
     look_at_keys();
+    for (const Gun& gun : guns) look_at_repository(gun);  // first: it brings their caches up to date
     look_at_caches();
-    for (const Gun& gun : guns) look_at_repository(gun);
     return std::move(findings_);
   }
 
@@ -77,11 +107,35 @@ class Doctor {
       add(Health::warning, gun.str(), "the root expires in " + describe_duration(left),
           "its owner must sign a new root before that");
     }
+    look_at_shared_keys(gun, root->body(), store);
     const auto pins = environment_.policy().pin_for(gun);
     if (!pins) return add(gun.str(), pins.error());
     if (!*pins)
       add(Health::warning, gun.str(), "is trusted since its first use; no pin says which root is right",
           "boltseal pin " + gun.str());
+  }
+
+  // A key in two roles is stolen once for both (SECURITY rule 7).
+  void look_at_shared_keys(const Gun& gun, const tuf::Root& root, const store::TrustStore& store) {
+    KeyRoles roles;
+    for (const auto& [name, role] :
+         {std::pair{"root", &root.root}, std::pair{"targets", &root.targets},
+          std::pair{"snapshot", &root.snapshot}, std::pair{"timestamp", &root.timestamp}}) {
+      add_keys(roles, name, *role, root.keys);
+    }
+    const auto bytes = store.cached(RoleName::targets());
+    const auto targets = bytes ? tuf::parse_targets(tuf::Form::notary, RoleName::targets(), *bytes)
+                               : fail(ErrorCode::not_found, "no targets");
+    if (targets && (*targets)->delegations) {
+      const tuf::Delegations& delegations = *(*targets)->delegations;
+      for (const tuf::DelegatedRole& role : delegations.roles)
+        add_keys(roles, role.name, role, delegations.keys);
+    }
+    for (const auto& [key, names] : roles) {
+      if (names.size() < 2 || is_signer_of_docker(names)) continue;
+      add(Health::warning, gun.str(), "one key serves the roles " + list_of(names),
+          "whoever gets this key has all of these roles: give each a key of its own");
+    }
   }
 
   void look_at_repository(const Gun& gun) {

@@ -97,6 +97,7 @@ Result<Location> Environment::locate(const Gun& gun) const {
     }
     location.url = host == "docker.io" ? kDockerHubServer : "https://" + host;
   }
+  location.by_policy = location.url == pinned || (server != nullptr && location.url == server->url);
   return location;
 }
 

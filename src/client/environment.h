@@ -49,6 +49,7 @@ struct Location {
   std::string url;  ///< or an absolute path
   tuf::Form form = tuf::Form::notary;
   std::optional<policy::Pin> pin;
+  bool by_policy = false;  ///< a pin or the policy's servers name this very place
 };
 
 class Environment {

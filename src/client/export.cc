@@ -160,6 +160,7 @@ class Export {
     if (!broken_.empty()) return fail(ErrorCode::bad_format, broken_);
     auto saved = BS_TRY(transport::directory(folder_.path() + "/metadata", location_.form));
     Session session(environment_, location_, std::move(saved));
+    session.speaks_for(transport_->describe());
     BS_TRY(session.refresh());
     BS_TRY(session.list());
     if (session.first_use())

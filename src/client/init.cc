@@ -1,6 +1,7 @@
 #include "client/init.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/encoding.h"
 #include "client/publish.h"
@@ -14,10 +15,12 @@ namespace {
 
 constexpr Duration kRootLife = 10 * 365 * kDay;  // Notary form (SECURITY rule 13)
 constexpr Duration kTargetsLife = 3 * 365 * kDay;
+constexpr Duration kSnapshotLife = 3 * 365 * kDay;
 
 struct NewRepository {
   std::string root;
   std::string targets;
+  std::optional<std::string> snapshot;  ///< where its key is ours
   KeyId root_key;
 };
 
@@ -37,15 +40,19 @@ class Init {
     Initialised done{.gun = location_.gun, .root_key = BS_TRY(choose_root_key())};
     done.made_root_key = made_root_key_;
     NewRepository repository{.root_key = done.root_key};
-    if (auto earlier = interrupted(); earlier) {
+    if (auto earlier = BS_TRY(interrupted()); earlier) {
       repository = std::move(*earlier);
       done.root_key = repository.root_key;
       done.resumed = true;
+      done.local_snapshot = repository.snapshot.has_value();
     } else {
       repository = BS_TRY(make(done.root_key));
     }
-    BS_TRY(transport_->publish(
-        {{RoleName::root(), repository.root, 1}, {RoleName::targets(), repository.targets, 1}}));
+    std::vector<transport::Part> parts = {{RoleName::root(), repository.root, 1},
+                                          {RoleName::targets(), repository.targets, 1}};
+    if (repository.snapshot) parts.push_back({RoleName::snapshot(), *repository.snapshot, 1});
+    BS_TRY(transport_->publish(parts));
+    BS_TRY(record_place());
     const auto root = BS_TRY(tuf::parse_root(location_.form, repository.root));
     done.root_sha256 = hex_encode(root.sha256());
     return done;
@@ -63,21 +70,45 @@ class Init {
     return tl::unexpected(std::move(present).error());
   }
 
-  // An earlier init that ended after it stored its root: its own files, good signatures, keys still here.
-  std::optional<NewRepository> interrupted() {
+  // An earlier init that ended after it stored its root, ours or a stock client's: its own files, good
+  // signatures, the root key still here, the timestamp key this server's, the snapshot key the server's or
+  // ours.
+  Result<std::optional<NewRepository>> interrupted() {
+    const std::optional<NewRepository> kNone;
     auto root_bytes = store_.cached(RoleName::root());
     auto targets_bytes = store_.cached(RoleName::targets());
-    if (!root_bytes || !targets_bytes) return std::nullopt;
+    if (!root_bytes || !targets_bytes) return kNone;
     auto root = tuf::parse_root(location_.form, *root_bytes);
     auto targets = tuf::parse_targets(location_.form, RoleName::targets(), *targets_bytes);
-    if (!root || !targets || (*root)->version != 1 || (*targets)->version != 1) return std::nullopt;
+    if (!root || !targets || (*root)->version != 1 || (*targets)->version != 1) return kNone;
     auto trusted = tuf::ChainVerifier::root_itself(
         *root, {.gun = location_.gun.str(), .now = environment_.clock().now()});
-    if (!trusted || !tuf::ChainVerifier::targets(*targets, *trusted)) return std::nullopt;
+    if (!trusted || !tuf::ChainVerifier::targets(*targets, *trusted)) return kNone;
     const auto key = (*root)->keys.find((*root)->root.keyids.front());
     if (key == (*root)->keys.end() || !key->second.canonical_id || !keys_.holds(*key->second.canonical_id))
-      return std::nullopt;
-    return NewRepository{std::move(*root_bytes), std::move(*targets_bytes), *key->second.canonical_id};
+      return kNone;
+    NewRepository found{.root = std::move(*root_bytes),
+                        .targets = std::move(*targets_bytes),
+                        .root_key = *key->second.canonical_id};
+    if (holds_any(keys_, (*root)->keys, (*root)->snapshot))
+      found.snapshot = BS_TRY(first_snapshot(found, root->body()));
+    return found;
+  }
+
+  // notary's init keeps the snapshot key here; the server can't make the first snapshot then.
+  Result<std::string> first_snapshot(const NewRepository& repository, const tuf::Root& root) {
+    tuf::Snapshot body =
+        tuf::new_snapshot(location_.form, environment_.clock().now() + kSnapshotLife, location_.gun);
+    if (location_.form == tuf::Form::notary)
+      tuf::set_meta(body, tuf::meta_of(location_.form, RoleName::root().str(), repository.root, 1));
+    tuf::set_meta(body, tuf::meta_of(location_.form, RoleName::targets().str(), repository.targets, 1));
+    const auto owned = BS_TRY(signers_for(keys_, root.keys, root.snapshot));
+    std::vector<crypto::Signer*> signers;
+    for (const auto& signer : owned) signers.push_back(signer.get());
+    const tuf::Authority authority{root.keys, root.snapshot};
+    std::string bytes = BS_TRY(tuf::sign(body, {&authority, 1}, signers)).bytes;
+    BS_TRY(store_.commit({{RoleName::snapshot(), 1, bytes}}, BS_TRY(store_.state())));
+    return bytes;
   }
 
   Result<KeyId> choose_root_key() {
@@ -132,8 +163,7 @@ class Init {
   }
 
   Result<tuf::Key> server_key(const RoleName& role) {
-    return tuf::parse_key(location_.form == tuf::Form::notary ? tuf::Form::notary : location_.form,
-                          BS_TRY(transport_->server_key(role)));
+    return tuf::parse_key(location_.form, BS_TRY(transport_->server_key(role)));
   }
 
   // Trust in this repository begins with our own root.
@@ -141,13 +171,19 @@ class Init {
     const auto root = BS_TRY(tuf::parse_root(location_.form, made.root));
     store::TrustState state;
     state.floors.roles[RoleName::root()] = {1, root.sha256()};
-    state.transport = transport_->describe();
     state.first_root_version = 1;
     state.first_root_sha256 = root.sha256();
     std::vector<RoleName> forget;
     for (const auto& [role, floor] : BS_TRY(store_.state()).floors.roles) forget.push_back(role);
     return store_.commit({{RoleName::root(), 1, made.root}, {RoleName::targets(), 1, made.targets}}, state,
                          forget);
+  }
+
+  // The place is kept once it has the data (ADR 20).
+  Result<void> record_place() {
+    store::TrustState state = BS_TRY(store_.state());
+    state.transport = transport_->describe();
+    return store_.commit({}, state);
   }
 
   Environment& environment_;

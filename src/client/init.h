@@ -2,7 +2,8 @@
 // of the server; root and targets published as one.
 //
 // Steps are ordered so that a kill between any two loses nothing: keys are stored before they are used, the
-// root lies in the cache before it is published, and init again goes on with what is there.
+// root lies in the cache before it is published, and init again goes on with what is there. That may be what
+// notary 0.7.0 left, with a snapshot key of its own: the first snapshot is signed here then.
 #pragma once
 
 #include <optional>
@@ -24,8 +25,9 @@ struct Initialised {
   Gun gun;
   KeyId root_key;
   bool made_root_key = false;
-  bool resumed = false;     ///< went on with an earlier, interrupted init
-  std::string root_sha256;  ///< lower-case hex: what others pin
+  bool resumed = false;         ///< went on with an earlier, interrupted init
+  bool local_snapshot = false;  ///< a stock client's: the snapshot key is here, not at the server
+  std::string root_sha256;      ///< lower-case hex: what others pin
 };
 
 /// already_exists: the server has trust data for the GUN; key_missing: no such root key; errors of keys,

@@ -36,6 +36,7 @@ Result<Pinned> pin(Environment& environment, const Gun& gun, const PinOptions& o
   }
   auto transport = BS_TRY(environment.open_transport(location));
   Session session(environment, location, std::move(transport));
+  if (!environment.settings().server.empty()) session.accept_place();
   BS_TRY(session.refresh());
   if (session.first_use()) BS_TRY(settle_first_use(environment, session));
   // The root that was named, else the newest: the chain of roots rules from there on (SECURITY rule 13).

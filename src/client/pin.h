@@ -23,7 +23,8 @@ struct Pinned {
 };
 
 /// Verifies the trust data from that root on, then pins it. Without root_sha256 the cached root is pinned, or
-/// a person at the terminal compares the server's. first_use: neither; pin_mismatch: the server has another
+/// a person at the terminal compares the server's. A server named with --server is taken as the new place of
+/// trust data that came from elsewhere. first_use: neither; pin_mismatch: the server has another
 /// root; errors of Session and of the policy file.
 Result<Pinned> pin(Environment& environment, const Gun& gun, const PinOptions& options);
 

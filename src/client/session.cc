@@ -8,26 +8,6 @@
 namespace boltseal::client {
 namespace {
 
-transport::Item timestamp_item(tuf::Form form) {
-  return {.role = RoleName::timestamp(), .limit = tuf::default_limit(form, tuf::FileType::timestamp)};
-}
-
-transport::Item item_of(const tuf::Want& want) {
-  return {.role = want.role, .limit = want.limit, .sha256 = want.sha256, .version = want.version};
-}
-
-// An answer that ends the chain of roots: there is no next one (TUF.md 1, 5.3.2-9: 404 and 403).
-bool ends_chain(const Error& error) {
-  switch (error.code()) {
-    case ErrorCode::metadata_missing:
-    case ErrorCode::no_trust_data:
-    case ErrorCode::forbidden:
-      return true;
-    default:
-      return false;
-  }
-}
-
 // Failures that a newer root may cure: the role's keys or the root's hash have changed.
 bool may_need_newer_root(const Error& error) {
   switch (error.code()) {
@@ -65,7 +45,8 @@ Session::Session(Environment& environment, Location location, std::unique_ptr<tr
     : environment_(environment),
       location_(std::move(location)),
       transport_(std::move(transport)),
-      store_(environment.settings().trust_dir, location_.form, location_.gun) {}
+      store_(environment.settings().trust_dir, location_.form, location_.gun),
+      place_(transport_->describe()) {}
 
 Result<void> Session::refresh() {
   Result<void> updated = update();
@@ -75,122 +56,18 @@ Result<void> Session::refresh() {
 
 Result<void> Session::update() {
   BS_TRY(start());
+  if (auto followed = follow(); !followed) return fail(explained(std::move(followed).error()));
+  arrived_ = online();
+  return {};
+}
+
+Result<void> Session::follow() {
   const bool done = BS_TRY(attempt(location_.form == tuf::Form::tuf1));
   if (done) return {};
   // Notary form: there is a newer root. Once more from there; what fails now is final.
   BS_TRY(set_->refresh_roots());
   BS_TRY(chase_roots());
   BS_TRY(attempt(true));
-  return {};
-}
-
-// Cached root, else pinned root, else the first one that the server shows.
-Result<void> Session::start() {
-  before_ = BS_TRY(store_.state());
-  tuf::TrustOptions options;
-  options.form = location_.form;
-  options.gun = location_.gun;
-  options.now = environment_.clock().now();
-  options.floors = before_.floors;
-  options.tolerate_expired_targets = tolerate_expired_targets_;
-  if (location_.pin) {
-    options.pin = location_.pin->root;
-    options.wildcard_cn = location_.pin->wildcard_certificate;
-  }
-  if (location_.form == tuf::Form::notary) {
-    options.snapshot_bytes = limits::kNotaryMetadataBytes;
-    options.targets_bytes = limits::kNotaryMetadataBytes;
-  }
-  auto cached = store_.cached(RoleName::root());
-  if (cached && cache_begins_at_pin(*cached)) {
-    if (location_.form == tuf::Form::notary) ask_timestamp();
-    BS_TRY(start_from_cache(std::move(options), std::move(*cached)));
-  } else {
-    first_use_ = hold_ = !location_.pin || !location_.pin->anchors();
-    std::string root = BS_TRY(fetch_first_root());
-    set_ =
-        BS_TRY(tuf::TrustedSet::start(std::move(options), std::move(root), tuf::RootOrigin::first_contact));
-    accept(RoleName::root(), set_->root()->version, set_->root().bytes());
-    first_root_ = store::AcceptedFile{RoleName::root(), set_->root()->version, set_->root().bytes()};
-  }
-  const bool must_advance = location_.pin && location_.pin->root.minimal_version > set_->root()->version;
-  const bool pinned_start = location_.pin && (location_.pin->root.sha256 || location_.pin->root.version);
-  if (location_.form == tuf::Form::tuf1 || must_advance || (pinned_start && !accepted_.empty()))
-    BS_TRY(chase_roots());
-  return {};
-}
-
-// A pin with a root's hash, made after the cache: only a chain that starts at that root counts, so it is
-// fetched.
-bool Session::cache_begins_at_pin(const std::string& cached) const {
-  if (!location_.pin || !location_.pin->root.sha256 || before_.anchor == location_.pin->identity())
-    return true;
-  return crypto::sha256(as_bytes(cached)) == *location_.pin->root.sha256;
-}
-
-// A pin that this cache was not reached from is compared with the cached root like one of first contact.
-Result<void> Session::start_from_cache(tuf::TrustOptions options, std::string cached) {
-  const bool reached =
-      !location_.pin || !location_.pin->anchors() || before_.anchor == location_.pin->identity();
-  auto set = tuf::TrustedSet::start(std::move(options), std::move(cached),
-                                    reached ? tuf::RootOrigin::cached : tuf::RootOrigin::first_contact);
-  if (!set) {
-    return fail(std::move(set)
-                    .error()
-                    .within("the cached root of " + gun().str())
-                    .with_hint("restore the file below " + store_.trust_dir() +
-                               "/tuf, or remove it and pin the root anew"));
-  }
-  set_ = std::move(*set);
-  return {};
-}
-
-Result<std::string> Session::fetch_first_root() {
-  transport::Item root{.role = RoleName::root(), .limit = limits::kRootBytes};
-  if (location_.pin && location_.pin->root.version) root.version = location_.pin->root.version;
-  if (location_.pin && location_.pin->root.sha256 && location_.form == tuf::Form::notary)
-    root.sha256 = location_.pin->root.sha256;
-  if (location_.form == tuf::Form::tuf1 && !root.version) root.version = 1;
-  auto answers = fetch_all({root, timestamp_item(location_.form)});
-  early_timestamp_ = std::move(answers[1]);
-  return std::move(answers[0]);
-}
-
-void Session::ask_timestamp() {
-  asked_timestamp_ = std::async(std::launch::async, [this, item = timestamp_item(location_.form)] {
-    return std::move(transport_->fetch_all({item}).front());
-  });
-}
-
-// The transport has one user at a time, so a question under way is waited for.
-std::vector<Result<std::string>> Session::fetch_all(const std::vector<transport::Item>& items) {
-  if (asked_timestamp_.valid()) early_timestamp_ = asked_timestamp_.get();
-  return transport_->fetch_all(items);
-}
-
-Result<void> Session::chase_roots() {
-  while (const auto want = set_->want_root()) {
-    const bool first = !early_timestamp_ && set_->timestamp() == nullptr && location_.form == tuf::Form::tuf1;
-    Result<std::string> bytes = fail(ErrorCode::internal, "no root was asked for");
-    if (first) {
-      auto answers = fetch_all({item_of(*want), item_of(set_->want_timestamp())});
-      bytes = std::move(answers[0]);
-      early_timestamp_ = std::move(answers[1]);
-    } else {
-      bytes = fetch(*want);
-    }
-    if (!bytes) {
-      if (ends_chain(bytes.error())) return {};
-      // Without an answer nobody knows whether the chain goes on; the cache may speak if it must.
-      if (is_outage(bytes.error()) && store_.cached(RoleName::timestamp())) {
-        offline_reason_ = bytes.error().what();
-        return {};
-      }
-      return tl::unexpected(std::move(bytes).error());
-    }
-    BS_TRY(set_->update_root(std::move(*bytes)));
-    accept(RoleName::root(), set_->root()->version, set_->root().bytes());
-  }
   return {};
 }
 
@@ -297,6 +174,13 @@ Result<void> Session::load_all_roles() {
   return {};
 }
 
+// What has a version is found by it (TUF 1.0, roots); a hash beside it is for TrustedSet to compare.
+transport::Item Session::item_of(const tuf::Want& want) {
+  transport::Item item{.role = want.role, .limit = want.limit, .version = want.version};
+  if (!want.version) item.sha256 = want.sha256;
+  return item;
+}
+
 Result<std::string> Session::fetch(const tuf::Want& want) {
   auto answers = fetch_all({item_of(want)});
   return std::move(answers.front());
@@ -310,7 +194,7 @@ Result<void> Session::flush() {
   if (hold_ || !set_) return {};
   store::TrustState state = before_;
   state.floors = set_->floors();
-  if (state.transport.empty()) state.transport = transport_->describe();
+  if (arrived_) state.transport = place_;
   if (location_.pin && location_.pin->anchors()) state.anchor = location_.pin->identity();
   if (first_root_) {
     state.first_root_version = first_root_->version;
@@ -333,9 +217,9 @@ Result<void> Session::keep() {
 }
 
 policy::TrustEvidence Session::evidence() const {
-  policy::TrustEvidence evidence{
-      .gun = location_.gun, .form = location_.form, .transport = transport_->describe()};
+  policy::TrustEvidence evidence{.gun = location_.gun, .form = location_.form, .transport = place_};
   evidence.roles = set_->facts();
+  evidence.moved_from = moved_from_;
   evidence.online = online();
   evidence.offline_reason = offline_reason_;
   evidence.first_use = first_use_;

@@ -6,8 +6,10 @@
 // while the cache is read and parsed.
 //
 // What is accepted is written to the store even when a later step fails (TUF specification 5.3-5.6: each file
-// is a step of its own). On first contact without a pin nothing is written before keep(). Errors: those of
-// TrustedSet, Transport and TrustStore. Used by one thread at a time.
+// is a step of its own). On first contact without a pin nothing is written before keep(). The place that was
+// asked is kept with the root; another one is pin_mismatch unless the policy names it (ADR 20). Errors: those
+// of TrustedSet, Transport and TrustStore; root_not_trusted: another root stands under the version known
+// here. Used by one thread at a time.
 #pragma once
 
 #include <future>
@@ -33,9 +35,13 @@ class Session {
   /// Over parts that the caller made: tests, `export`.
   Session(Environment& environment, Location location, std::unique_ptr<transport::Transport> transport);
 
+  /// Before refresh(): the transport gives what was saved from `place`, not data of another place.
+  void speaks_for(std::string place) { place_ = std::move(place); }
   /// Before refresh(), for operations that sign anew: an expired targets role or snapshot is no reason to
   /// stop (their owner could never repair them). Root and timestamp must be good.
   void tolerate_expired_targets() { tolerate_expired_targets_ = true; }
+  /// Before refresh(): a person says that the trust data is at this place from now on (SECURITY rule 14).
+  void accept_place() { accept_place_ = true; }
   /// Root, timestamp, snapshot, top-level targets: verified, unexpired, not older than what was seen before.
   Result<void> refresh();
   /// Brings one delegated role.
@@ -64,6 +70,9 @@ class Session {
 
  private:
   Result<void> update();
+  Result<void> follow();
+  Error explained(Error error);
+  Result<void> check_place();
   Result<void> start();
   bool cache_begins_at_pin(const std::string& cached) const;
   Result<void> start_from_cache(tuf::TrustOptions options, std::string cached);
@@ -76,6 +85,7 @@ class Session {
   Result<bool> update_timestamp();
   Result<bool> update_snapshot();
   Result<void> load_role(const RoleName& delegator, const RoleName& role);
+  static transport::Item item_of(const tuf::Want& want);
   Result<std::string> fetch(const tuf::Want& want);
   void accept(const RoleName& role, std::int64_t version, const std::string& bytes);
   Result<void> flush();
@@ -93,7 +103,11 @@ class Session {
   std::optional<store::AcceptedFile> first_root_;  ///< of a first contact
   std::vector<tuf::SkippedRole> skipped_;
   std::string offline_reason_;
+  std::string place_;       ///< where the trust data is
+  std::string moved_from_;  ///< place of the trust data before this one; empty: the same
   bool first_use_ = false;
+  bool accept_place_ = false;
+  bool arrived_ = false;  ///< what this place serves now was verified to the end
   bool tolerate_expired_targets_ = false;
   bool hold_ = false;
 };

@@ -1,5 +1,6 @@
 #include "client/session.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -9,12 +10,14 @@
 #include <set>
 #include <thread>
 
+#include "base/encoding.h"
 #include "client/test_repository.h"
 
 namespace boltseal::client {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::HasSubstr;
 
 class SessionTest : public RepositoryTest {
  protected:
@@ -83,6 +86,77 @@ TEST_P(SessionTest, Security13_APinMadeLaterIsComparedWithTheCache) {
   EXPECT_FALSE(run());
   first_root_hash = crypto::sha256(as_bytes(server.roots.at(1)));
   ASSERT_TRUE(run()) << run().error().what();
+}
+
+TEST_P(SessionTest, Security14_AnotherPlaceIsRefusedAndNotAsked) {
+  ASSERT_TRUE(run());
+  place = "elsewhere";
+  const auto env = environment();
+  const auto s = session(*env);
+  const auto refreshed = s->refresh();
+  ASSERT_FALSE(refreshed);
+  EXPECT_EQ(refreshed.error().code(), ErrorCode::pin_mismatch);
+  EXPECT_THAT(refreshed.error().what(), HasSubstr("came from simulator so far, not from elsewhere"));
+  EXPECT_EQ(wire->rounds, 0);
+  place = "simulator";
+  EXPECT_TRUE(run());
+}
+
+TEST_P(SessionTest, Security14_APlaceThatThePolicyNamesIsTakenAndTold) {
+  ASSERT_TRUE(run());
+  place = "elsewhere";
+  place_by_policy = true;
+  const auto env = environment();
+  const auto s = session(*env);
+  ASSERT_TRUE(s->refresh());
+  EXPECT_EQ(s->evidence().moved_from, "simulator");
+  place_by_policy = false;
+  EXPECT_TRUE(run()) << "it is the recorded place now";
+}
+
+TEST_P(SessionTest, Security14_APlaceThatAPersonAcceptsIsKeptOnlyIfItVerifies) {
+  ASSERT_TRUE(run());
+  place = "elsewhere";
+  const auto accept = [&] {
+    const auto env = environment();
+    const auto s = session(*env);
+    s->accept_place();
+    return s->refresh();
+  };
+  server.faults[RoleName::timestamp()] = ErrorCode::not_found;
+  EXPECT_FALSE(accept());
+  server.faults.clear();
+  EXPECT_EQ(run().error().code(), ErrorCode::pin_mismatch);
+  EXPECT_TRUE(accept());
+  EXPECT_TRUE(run());
+}
+
+TEST_P(SessionTest, Security14_APlaceThatNeverAnsweredIsNotKept) {
+  ASSERT_TRUE(run());
+  store::TrustStore store(folder + "/trust", GetParam(), *Gun::parse(test::kGun));
+  for (const auto& file : cache_files({"state.json"})) fs::remove(file);  // the cache of a stock client
+  outage = Error(ErrorCode::unreachable, "no route");
+  place = "mistyped";
+  ASSERT_TRUE(run());
+  EXPECT_EQ(store.state()->transport, "");
+  outage.reset();
+  place = "simulator";
+  ASSERT_TRUE(run());
+  EXPECT_EQ(store.state()->transport, "simulator");
+}
+
+TEST_P(SessionTest, ARepositoryMadeAnewIsNamedAsSuch) {
+  ASSERT_TRUE(run());
+  const Sha256 known = first_root_hash;
+  test::Simulator other(GetParam());
+  server.served = other.served;
+  server.roots = other.roots;
+  const auto found = run();
+  ASSERT_FALSE(found);
+  EXPECT_EQ(found.error().code(), ErrorCode::root_not_trusted);
+  EXPECT_THAT(found.error().what(), HasSubstr("another root of version 1"));
+  EXPECT_THAT(found.error().what(), HasSubstr(hex_encode(known)));
+  EXPECT_THAT(found.error().what(), HasSubstr(hex_encode(crypto::sha256(server.newest_root()))));
 }
 
 TEST_P(SessionTest, RollbackIsRefusedAndTheStateStays) {

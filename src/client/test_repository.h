@@ -21,7 +21,7 @@ class SimTransport final : public transport::Transport {
  public:
   explicit SimTransport(test::Simulator& server) : server_(server) {}
   tuf::Form form() const override { return server_.form; }
-  std::string describe() const override { return "simulator"; }
+  std::string describe() const override { return place; }
 
   std::vector<Result<std::string>> fetch_all(const std::vector<transport::Item>& items) override {
     ++rounds;
@@ -33,6 +33,7 @@ class SimTransport final : public transport::Transport {
     return fail(ErrorCode::usage, "read only");
   }
 
+  std::string place = "simulator";
   int rounds = 0;               ///< round trips
   std::optional<Error> outage;  ///< every answer
 
@@ -66,6 +67,8 @@ class RepositoryTest : public testing::TestWithParam<tuf::Form> {
   std::unique_ptr<Environment> environment() {
     Settings settings{
         .trust_dir = folder + "/trust", .docker_config_dir = folder + "/docker", .interactive = false};
+    settings.server = server_url;
+    settings.server_variable = server_variable;
     if (!policy_text.empty()) {
       const auto directory = Directory::open(folder);
       EXPECT_TRUE(directory->write_atomic("policy.json", policy_text));
@@ -79,7 +82,11 @@ class RepositoryTest : public testing::TestWithParam<tuf::Form> {
     policy::Pin pin{.gun = *policy::GunPattern::parse(test::kGun)};
     pin.root.sha256 = first_root_hash;
     pin.root.version = 1;
-    return {.gun = *Gun::parse(test::kGun), .url = "simulator", .form = GetParam(), .pin = pin};
+    return {.gun = *Gun::parse(test::kGun),
+            .url = place,
+            .form = GetParam(),
+            .pin = pin,
+            .by_policy = place_by_policy};
   }
   /// A session that knows the repository's first root as pinned.
   std::unique_ptr<Session> session(Environment& env, bool pinned = true) {
@@ -87,6 +94,7 @@ class RepositoryTest : public testing::TestWithParam<tuf::Form> {
     if (!pinned) location.pin.reset();
     auto transport = std::make_unique<SimTransport>(server);
     transport->outage = outage;
+    transport->place = place;
     wire = transport.get();
     return std::make_unique<Session>(env, std::move(location), std::move(transport));
   }
@@ -109,7 +117,11 @@ class RepositoryTest : public testing::TestWithParam<tuf::Form> {
   Sha256 first_root_hash = crypto::sha256(as_bytes(server.newest_root()));
   std::string folder;
   std::string policy_text;
+  std::string server_url;       ///< --server
+  std::string server_variable;  ///< DOCKER_CONTENT_TRUST_SERVER
   std::optional<Error> outage;
+  std::string place = "simulator";
+  bool place_by_policy = false;
   SimTransport* wire = nullptr;
   bool online = true;
   int rounds = 0;

@@ -28,6 +28,7 @@ struct TrustEvidence {
   Gun gun;  ///< whose trust data it is
   tuf::Form form = tuf::Form::notary;
   std::string transport;
+  std::string moved_from;              ///< where it came from before, when the policy names another place now
   std::vector<tuf::RoleFacts> roles;   ///< of every file that was verified, root first
   std::optional<SignedTarget> target;  ///< absent: not signed
   bool online = true;                  ///< false: the timestamp came from the cache

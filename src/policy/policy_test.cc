@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
 namespace boltseal::policy {
 namespace {
 
@@ -64,6 +68,21 @@ TEST(Policy, UserMayLoosenWhatTheSystemLeavesOpen) {
   const Policy policy({}, file(R"({"format":1,"first_use":["r.io/**"],"freshness":{"max_age":"100d"}})"));
   EXPECT_TRUE(policy.allows_first_use(gun("r.io/a")));
   EXPECT_EQ(policy.freshness().max_age, 100 * kDay);
+}
+
+TEST(Security13, ACaFileLiesBesideThePolicy) {
+  char folder[] = "/tmp/boltseal-policy-XXXXXX";
+  ASSERT_NE(mkdtemp(folder), nullptr);
+  const std::string path = folder;
+  std::ofstream(path + "/ca.pem") << "the CA";
+  const auto parsed =
+      parse_policy(R"({"format":1,"pins":[{"gun":"r.io/a/b","ca_file":"ca.pem"}]})", path + "/policy.json");
+  std::filesystem::remove_all(path);
+  ASSERT_TRUE(parsed) << parsed.error().what();
+  const auto pin = Policy({}, *parsed).pin_for(gun("r.io/a/b"));
+  ASSERT_TRUE(pin && *pin);
+  EXPECT_EQ((*pin)->root.ca_bundle, "the CA");
+  EXPECT_TRUE((*pin)->anchors());
 }
 
 TEST(Security13, PinsOfBothFilesHold) {

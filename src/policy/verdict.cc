@@ -98,6 +98,10 @@ class Judge {
   }
 
   void look_at_freshness(const TrustEvidence& trust) {
+    if (!trust.moved_from.empty()) {
+      note("the trust data comes from " + trust.transport + ", as the policy says; before it came from " +
+           escape_untrusted(trust.moved_from, 4096));
+    }
     const Freshness freshness = policy_.freshness();
     if (!trust.online) {
       const std::string text =

@@ -79,6 +79,17 @@ TEST(Verdict, TrustErrorsKeepTheirClass) {
   }
 }
 
+TEST(Security14, AMoveThatThePolicyNamesIsNoted) {
+  Evidence e = good();
+  e.trust->transport = "https://new.example";
+  e.trust->moved_from = "https://old.example";
+  const Verdict v = judge(e);
+  EXPECT_EQ(v.decision, Decision::allow);
+  ASSERT_EQ(v.notes.size(), 1u);
+  EXPECT_NE(v.notes.front().find("https://new.example"), std::string::npos);
+  EXPECT_NE(v.notes.front().find("https://old.example"), std::string::npos);
+}
+
 TEST(Security14, FirstUseNeedsPolicyOrPerson) {
   Evidence e = good();
   e.trust->first_use = true;

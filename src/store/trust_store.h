@@ -30,7 +30,7 @@ namespace boltseal::store {
 /// Where trust in a GUN began and what was seen last.
 struct TrustState {
   tuf::Floors floors;
-  std::string transport;  ///< where the data came from first (SECURITY 14); empty: unknown
+  std::string transport;  ///< place that the data is taken from (SECURITY 14); empty: unknown
   std::optional<std::int64_t> first_root_version;
   std::optional<Sha256> first_root_sha256;  ///< of the root with which trust began
   std::optional<Sha256> anchor;             ///< identity of the pin from which the cached root was reached

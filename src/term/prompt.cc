@@ -49,11 +49,11 @@ class TtyPrompter final : public Prompter {
 
   Result<Secret> ask_secret(std::string_view question) override {
     if (!available()) return aborted("there is no terminal to ask for a passphrase");
-    tell_raw(question);
     Secret line(kMaxLine);
     Result<std::size_t> length = std::size_t{0};
     {
-      const SilentEcho silent(tty_.get());
+      const SilentEcho silent(tty_.get());  // before the question: it drops what was typed until then
+      tell_raw(question);
       length = read_line(line.data());
     }
     tell_raw("\n");

@@ -1,6 +1,8 @@
 // SECURITY rules 13 and 16: pins and renames.
 #include "base/encoding.h"
+#include "crypto/certificate_authority.h"
 #include "crypto/digest.h"
+#include "crypto/random.h"
 #include "tests/attack/attack.h"
 #include "tuf/editor.h"
 
@@ -63,6 +65,30 @@ TEST_F(AttackNotary, Security13_ACaThatDidNotIssueTheCertificate) {
     options.pin = tuf::RootPin{.ca_bundle = "no certificate"};
   };
   EXPECT_TRUE(fails_with(client.refresh(), ErrorCode::bad_config));
+}
+
+TEST_F(AttackNotary, Security13_ACaThatIssuedTheCertificate) {
+  const std::string name = "app.example";
+  const TestKey ca_key = make_key(kForm), root_key = make_key(kForm);
+  const Time from = sim_now() - kDay, until = sim_now() + 3650 * kDay;
+  auto& random = crypto::system_random();
+  const auto ca = crypto::make_ca(*ca_key.signer, "some CA", from, until, random);
+  ASSERT_TRUE(succeeds(ca));
+  const auto leaf = crypto::issue_server_certificate(*ca_key.signer, *ca, *root_key.signer->public_key(),
+                                                     {.dns = {name}, .ips = {}}, from, until, random);
+  ASSERT_TRUE(succeeds(leaf));
+  const TestKey issued{root_key.signer, *tuf::certificate_key(leaf->pem())};
+  Simulator repo(kForm, name, &issued);
+  Client client(repo);
+  client.configure = [&](tuf::TrustOptions& options) { options.pin = tuf::RootPin{.ca_bundle = ca->pem()}; };
+  EXPECT_TRUE(succeeds(client.refresh()));
+
+  // The same key under a certificate of its own is not the CA's word.
+  const TestKey self_signed = certify(root_key.signer, name);
+  Simulator other(kForm, name, &self_signed);
+  Client wary(other);
+  wary.configure = client.configure;
+  EXPECT_TRUE(fails_with(wary.refresh(), ErrorCode::pin_mismatch));
 }
 
 TEST_P(Attack, Security16_ARenameNamesBoth) {

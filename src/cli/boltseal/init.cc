@@ -23,7 +23,8 @@ Result<int> run(Invocation& invocation) {
         .member("gun", done.gun.str())
         .member("root_key", done.root_key.str())
         .member("made_root_key", done.made_root_key);
-    w.member("resumed", done.resumed).member("root_sha256", done.root_sha256).end_object();
+    w.member("resumed", done.resumed).member("local_snapshot", done.local_snapshot);
+    w.member("root_sha256", done.root_sha256).end_object();
     output.json(w);
     return 0;
   }
@@ -32,6 +33,11 @@ Result<int> run(Invocation& invocation) {
   if (done.made_root_key) {
     output.hint("keep a copy of the new root key " + done.root_key.short_form() +
                 " off this machine (boltseal key export): without it the repository can't be recovered");
+  }
+  if (done.local_snapshot) {
+    output.hint(
+        "the snapshot key lies on this machine, as notary init made it: delegates can't publish without it; "
+        "notary key rotate REPOSITORY snapshot -r gives it to the server");
   }
   output.hint("whoever verifies pins this root: boltseal pin " + done.gun.str() + " --root-sha256 " +
               done.root_sha256);
