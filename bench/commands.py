@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -49,15 +50,23 @@ def hyperfine(side, command, runs):
 
 
 def requests_of(side, command):
-    """How many requests the trust server gets from one run (through the counting proxy)."""
+    """How many requests the trust server gets from one warm run (through the counting proxy)."""
     def proxy(method):
         return subprocess.run(["curl", "-fsS", "--unix-socket", side["proxy_socket"], *method], check=True,
                               capture_output=True, text=True).stdout
-    env = {**side["env"], "DOCKER_CONTENT_TRUST_SERVER": side["proxy_url"]}
     words = [w.replace("@SERVER@", side["proxy_url"]) for w in shlex.split(command)]
-    proxy(["-X", "POST", "http://proxy/reset"])
-    subprocess.run(words, env=env, check=True, capture_output=True)
-    return json.loads(proxy(["http://proxy/stats"]))["requests"]
+    with tempfile.TemporaryDirectory() as home:
+        # A home of its own, in which the proxy is the server from the first run on: boltseal takes no other later.
+        shutil.copytree(os.path.join(side["home"], ".docker"), os.path.join(home, ".docker"),
+                        ignore=shutil.ignore_patterns("boltseal"))
+        if os.path.isdir(os.path.join(side["home"], ".notary")):
+            shutil.copytree(os.path.join(side["home"], ".notary"), os.path.join(home, ".notary"))
+        env = {k: v.replace(side["home"], home) for k, v in side["env"].items()}
+        env["DOCKER_CONTENT_TRUST_SERVER"] = side["proxy_url"]
+        subprocess.run(words, env=env, check=True, capture_output=True)
+        proxy(["-X", "POST", "http://proxy/reset"])
+        subprocess.run(words, env=env, check=True, capture_output=True)
+        return json.loads(proxy(["http://proxy/stats"]))["requests"]
 
 
 def repositories(side, small, many):

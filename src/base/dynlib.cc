@@ -8,7 +8,8 @@ Result<DynamicLibrary> DynamicLibrary::open(std::initializer_list<const char*> f
                                             std::string_view package) {
   std::string tried;
   for (const char* name : file_names) {
-    if (void* handle = dlopen(name, RTLD_NOW | RTLD_LOCAL)) return DynamicLibrary(handle);
+    // Lazy: of the functions that thirty libraries import, few are ever called.
+    if (void* handle = dlopen(name, RTLD_LAZY | RTLD_LOCAL)) return DynamicLibrary(handle);
     tried += tried.empty() ? name : std::string(", ") + name;
   }
   return fail(ErrorCode::io_error, "could not open the library " + tried,

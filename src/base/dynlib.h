@@ -7,7 +7,7 @@
 
 namespace boltseal {
 
-/// A shared library opened with dlopen (RTLD_NOW | RTLD_LOCAL), never closed. Thread safe after open.
+/// A shared library opened with dlopen (RTLD_LAZY | RTLD_LOCAL), never closed. Thread safe after open.
 class DynamicLibrary {
  public:
   /// Tries each file name in turn; io_error names all of them and the Debian package to install.
