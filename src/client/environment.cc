@@ -54,6 +54,13 @@ Result<std::unique_ptr<Environment>> Environment::create(Settings settings, cons
   return std::unique_ptr<Environment>(new Environment(std::move(settings), std::move(policy), clock));
 }
 
+Error other_place(const Gun& gun, std::string_view known, std::string_view asked, std::string hint) {
+  return Error(ErrorCode::pin_mismatch,
+               "the trust data of " + gun.str() + " came from " + escape_untrusted(known, 4096) +
+                   " so far, not from " + escape_untrusted(asked, 4096),
+               std::move(hint));
+}
+
 Result<Network> Environment::make_network() const {
   Network network;
   network.credentials = BS_TRY(credential_source(settings_));
@@ -67,9 +74,12 @@ Result<http::AuthenticatedClient*> Environment::http() {
   return network_->http.get();
 }
 
-Result<Location> Environment::locate(const Gun& gun) const {
+Result<Location> Environment::locate(const Gun& gun, PinnedServer pinned_server) const {
   Location location{.gun = BS_TRY(policy_.source_of(gun))};
   location.pin = BS_TRY(policy_.pin_for(location.gun));
+  if (location.pin && pinned_server == PinnedServer::replaced && !settings_.server.empty() &&
+      !policy_.system_pins_server(location.gun))
+    location.pin->server.clear();
   const std::string pinned = location.pin ? location.pin->server : std::string();
   const policy::Server* server = policy_.server_for(location.gun);
   if (server != nullptr) location.form = server->form;

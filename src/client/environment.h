@@ -5,6 +5,7 @@
 // thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -52,6 +53,12 @@ struct Location {
   bool by_policy = false;  ///< a pin or the policy's servers name this very place
 };
 
+/// May --server name another server than the user's own pin does? `replaced`: to make a new pin.
+enum class PinnedServer : std::uint8_t { binding, replaced };
+
+/// pin_mismatch: the trust data of `gun` is known from one place, and another would be asked (ADR 20).
+Error other_place(const Gun& gun, std::string_view known, std::string_view asked, std::string hint);
+
 class Environment {
  public:
   /// Loads the policy files; opens nothing else. bad_config.
@@ -63,13 +70,14 @@ class Environment {
   crypto::Random& random() const { return crypto::system_random(); }
   term::Prompter& prompter() { return *prompter_; }
 
-  /// The connections of this thread, made at first use. bad_config: credentials, TLS files.
+  /// The connections of this command, for one thread at a time, made at first use. bad_config: credentials,
+  /// TLS files.
   Result<http::AuthenticatedClient*> http();
   /// Fresh connections, for another thread.
   Result<Network> make_network() const;
 
   /// usage: no server can be derived from the name; pin_mismatch: --server is not the pinned one.
-  Result<Location> locate(const Gun& gun) const;
+  Result<Location> locate(const Gun& gun, PinnedServer pinned = PinnedServer::binding) const;
   Result<std::unique_ptr<transport::Transport>> open_transport(const Location& location);
 
  private:

@@ -45,6 +45,7 @@ class Export {
       result_.was_complete = true;
       return result_;
     }
+    BS_TRY(require_place());
     BS_TRY(save_roots());
     BS_TRY(save_roles());
     judge();
@@ -54,6 +55,15 @@ class Export {
   }
 
  private:
+  // Trust data is asked for where it came from so far (ADR 20); raw bytes are judged later.
+  Result<void> require_place() const {
+    const store::TrustStore store(environment_.settings().trust_dir, location_.form, location_.gun);
+    const std::string known = BS_TRY(store.state()).transport;
+    if (options_.raw || location_.by_policy || known.empty() || known == transport_->describe()) return {};
+    return fail(other_place(location_.gun, known, transport_->describe(),
+                            "to save what is there all the same: --raw"));
+  }
+
   // Every root version, then the newest under its plain name.
   Result<void> save_roots() {
     const std::string newest =

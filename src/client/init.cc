@@ -36,6 +36,7 @@ class Init {
         store_(environment.settings().trust_dir, location_.form, location_.gun) {}
 
   Result<Initialised> run() {
+    BS_TRY(require_place());
     BS_TRY(require_absent());
     Initialised done{.gun = location_.gun, .root_key = BS_TRY(choose_root_key())};
     done.made_root_key = made_root_key_;
@@ -51,7 +52,13 @@ class Init {
     std::vector<transport::Part> parts = {{RoleName::root(), repository.root, 1},
                                           {RoleName::targets(), repository.targets, 1}};
     if (repository.snapshot) parts.push_back({RoleName::snapshot(), *repository.snapshot, 1});
-    BS_TRY(transport_->publish(parts));
+    if (auto published = transport_->publish(parts); !published) {
+      Error error = std::move(published).error();
+      if (!done.resumed || error.error_class() == ErrorClass::network) return fail(std::move(error));
+      return fail(std::move(error).with_hint(
+          "this went on with an init that had not ended; to begin anew remove " + location_.gun.str() +
+          " below " + environment_.settings().trust_dir + "/tuf"));
+    }
     BS_TRY(record_place());
     const auto root = BS_TRY(tuf::parse_root(location_.form, repository.root));
     done.root_sha256 = hex_encode(root.sha256());
@@ -59,6 +66,16 @@ class Init {
   }
 
  private:
+  // What is known of a repository from one place is not begun anew elsewhere because a variable says so (ADR
+  // 20).
+  Result<void> require_place() {
+    const std::string known = BS_TRY(store_.state()).transport;
+    if (known.empty() || known == transport_->describe() || location_.by_policy) return {};
+    if (!environment_.settings().server.empty()) return {};
+    return fail(other_place(location_.gun, known, transport_->describe(),
+                            "to begin it anew there, name the server with --server or in the policy file"));
+  }
+
   Result<void> require_absent() {
     auto present = transport_->current(RoleName::root(), limits::kRootBytes);
     if (present) {
@@ -71,8 +88,8 @@ class Init {
   }
 
   // An earlier init that ended after it stored its root, ours or a stock client's: its own files, good
-  // signatures, the root key still here, the timestamp key this server's, the snapshot key the server's or
-  // ours.
+  // signatures, the root key still here. Whether the other keys are this server's is for the server to say:
+  // notary-server names another key at each question.
   Result<std::optional<NewRepository>> interrupted() {
     const std::optional<NewRepository> kNone;
     auto root_bytes = store_.cached(RoleName::root());

@@ -26,7 +26,7 @@ Result<void> write_pin(const std::string& path, const policy::NewPin& pin) {
 }  // namespace
 
 Result<Pinned> pin(Environment& environment, const Gun& gun, const PinOptions& options) {
-  Location location = BS_TRY(environment.locate(gun));
+  Location location = BS_TRY(environment.locate(gun, PinnedServer::replaced));
   if (options.root_sha256) {
     policy::Pin wanted =
         location.pin.value_or(policy::Pin{.gun = BS_TRY(policy::GunPattern::parse(location.gun.str()))});

@@ -50,6 +50,7 @@ Session::Session(Environment& environment, Location location, std::unique_ptr<tr
 
 Result<void> Session::refresh() {
   Result<void> updated = update();
+  if (asked_timestamp_.valid()) asked_timestamp_.wait();  // nobody else may use the transport meanwhile
   Result<void> flushed = flush();
   return updated ? flushed : updated;
 }
@@ -62,6 +63,7 @@ Result<void> Session::update() {
 }
 
 Result<void> Session::follow() {
+  if (chain_comes_first()) BS_TRY(chase_roots());
   const bool done = BS_TRY(attempt(location_.form == tuf::Form::tuf1));
   if (done) return {};
   // Notary form: there is a newer root. Once more from there; what fails now is final.
@@ -219,7 +221,8 @@ Result<void> Session::keep() {
 policy::TrustEvidence Session::evidence() const {
   policy::TrustEvidence evidence{.gun = location_.gun, .form = location_.form, .transport = place_};
   evidence.roles = set_->facts();
-  evidence.moved_from = moved_from_;
+  if (arrived_) evidence.moved_from = moved_from_;
+  if (!arrived_ && !moved_from_.empty()) evidence.transport = moved_from_;  // the cache speaks
   evidence.online = online();
   evidence.offline_reason = offline_reason_;
   evidence.first_use = first_use_;

@@ -77,6 +77,7 @@ class Session {
   bool cache_begins_at_pin(const std::string& cached) const;
   Result<void> start_from_cache(tuf::TrustOptions options, std::string cached);
   Result<std::string> fetch_first_root();
+  bool chain_comes_first() const;
   Result<void> chase_roots();
   void ask_timestamp();
   std::vector<Result<std::string>> fetch_all(const std::vector<transport::Item>& items);

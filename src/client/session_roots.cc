@@ -1,6 +1,8 @@
 // The beginning of a session: the place that is asked, the root that trust starts from, the chain of roots.
 #include <fmt/core.h>
 
+#include <system_error>
+
 #include "base/encoding.h"
 #include "base/untrusted.h"
 #include "client/session.h"
@@ -32,11 +34,9 @@ bool ends_chain(const Error& error) {
 Result<void> Session::check_place() {
   if (before_.transport.empty() || before_.transport == place_) return {};
   if (!location_.by_policy && !accept_place_) {
-    return fail(ErrorCode::pin_mismatch,
-                "the trust data of " + gun().str() + " came from " +
-                    escape_untrusted(before_.transport, 4096) + " so far, not from " + place_,
-                "if it has moved: boltseal pin " + gun().str() + " --server " + place_ +
-                    ", or name the server in the policy file");
+    return fail(other_place(gun(), before_.transport, place_,
+                            "if it has moved: boltseal pin " + gun().str() + " --server " + place_ +
+                                ", or name the server in the policy file"));
   }
   moved_from_ = before_.transport;
   return {};
@@ -72,11 +72,14 @@ Result<void> Session::start() {
     accept(RoleName::root(), set_->root()->version, set_->root().bytes());
     first_root_ = store::AcceptedFile{RoleName::root(), set_->root()->version, set_->root().bytes()};
   }
+  return {};
+}
+
+// TUF 1.0 always; Notary form where the chain must go on before anything else can be judged.
+bool Session::chain_comes_first() const {
   const bool must_advance = location_.pin && location_.pin->root.minimal_version > set_->root()->version;
   const bool pinned_start = location_.pin && (location_.pin->root.sha256 || location_.pin->root.version);
-  if (location_.form == tuf::Form::tuf1 || must_advance || (pinned_start && !accepted_.empty()))
-    BS_TRY(chase_roots());
-  return {};
+  return location_.form == tuf::Form::tuf1 || must_advance || (pinned_start && !accepted_.empty());
 }
 
 // A pin with a root's hash, made after the cache: only a chain that starts at that root counts, so it is
@@ -116,9 +119,13 @@ Result<std::string> Session::fetch_first_root() {
 }
 
 void Session::ask_timestamp() {
-  asked_timestamp_ = std::async(std::launch::async, [this, item = timestamp_item(location_.form)] {
-    return std::move(transport_->fetch_all({item}).front());
-  });
+  try {
+    asked_timestamp_ = std::async(std::launch::async, [this, item = timestamp_item(location_.form)] {
+      return std::move(transport_->fetch_all({item}).front());
+    });
+  } catch (const std::system_error&) {
+    // No thread to be had: the question is asked when its answer is needed.
+  }
 }
 
 // The transport has one user at a time, so a question under way is waited for.
@@ -174,7 +181,7 @@ Error Session::explained(Error error) {
   return Error(ErrorCode::root_not_trusted,
                fmt::format("{} has another root of version {} (sha256 {}) for {} than the one known here "
                            "(sha256 {}): {}",
-                           transport_->describe(), known->version, hex_encode(theirs->sha256()), gun().str(),
+                           place_, known->version, hex_encode(theirs->sha256()), gun().str(),
                            hex_encode(known.sha256()), error.what()),
                "if its owner made the repository anew, compare the new root with the owner, remove " +
                    gun().str() + " below " + store_.trust_dir() +

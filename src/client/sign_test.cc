@@ -58,8 +58,12 @@ TEST_P(SignTest, Security8_NothingIsSignedBelowTheFloor) {
   server.publish();
   trust.serve(server);
   ASSERT_TRUE(sign("v2"));
-  std::filesystem::remove_all(folder + "/trust/tuf/" + std::string(test::kGun) + "/metadata/timestamp.json");
-  std::filesystem::remove_all(folder + "/trust/tuf/" + std::string(test::kGun) + "/metadata/snapshot.json");
+  ASSERT_EQ(std::filesystem::remove_all(folder + "/trust/tuf/" + std::string(test::kGun) +
+                                        "/metadata/timestamp.json"),
+            1u);
+  ASSERT_EQ(std::filesystem::remove_all(folder + "/trust/tuf/" + std::string(test::kGun) +
+                                        "/metadata/snapshot.json"),
+            1u);
   trust.serve(old);
   EXPECT_EQ(sign("v3").error().code(), ErrorCode::rollback);
   EXPECT_EQ(trust.published().size(), 1u);

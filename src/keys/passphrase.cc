@@ -1,6 +1,6 @@
 #include "keys/passphrase.h"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "base/untrusted.h"
 #include "keys/passphrase_sources.h"
@@ -14,9 +14,10 @@ tl::unexpected<Error> nobody_knows(const PassphraseRequest& request) {
   const std::string what =
       request.new_key ? fmt::format("there is no passphrase for the new {}", describe(request))
                       : fmt::format("the {} is encrypted and there is no passphrase", describe(request));
-  return fail(ErrorCode::no_passphrase, what,
-              fmt::format("run the command on a terminal, or set {}",
-                          fmt::join(variables_of(PassphraseVariables::both, request.role), " or ")));
+  std::string variables;
+  for (const std::string& name : variables_of(PassphraseVariables::both, request.role))
+    variables += (variables.empty() ? "" : " or ") + name;
+  return fail(ErrorCode::no_passphrase, what, "run the command on a terminal, or set " + variables);
 }
 
 }  // namespace

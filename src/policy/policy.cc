@@ -65,6 +65,11 @@ std::vector<const Pin*> Policy::pins_for(const Gun& gun) const {
   return pins;
 }
 
+bool Policy::system_pins_server(const Gun& gun) const {
+  const Pin* pin = most_specific(system_.pins, gun);
+  return pin != nullptr && !pin->server.empty();
+}
+
 Result<std::optional<Pin>> Policy::pin_for(const Gun& gun) const {
   const std::vector<const Pin*> pins = pins_for(gun);
   if (pins.empty()) return std::optional<Pin>();

@@ -79,6 +79,8 @@ class Policy {
   const Server* server_for(const Gun& gun) const;
   /// All pins that hold: the most specific of each file.
   std::vector<const Pin*> pins_for(const Gun& gun) const;
+  /// The system's pin names a server: the user's file can't name another.
+  bool system_pins_server(const Gun& gun) const;
   /// The pins as one; pin_mismatch when they contradict each other. Nothing where there is none.
   Result<std::optional<Pin>> pin_for(const Gun& gun) const;
   /// The GUN whose trust data speaks for `gun`.

@@ -175,7 +175,8 @@ std::string Reference::familiar_name() const {
   if (!is_docker_hub()) return name();
   if (path_.starts_with(kOfficial) && path_.find('/', kOfficial.size()) == std::string::npos)
     return path_.substr(kOfficial.size());
-  return path_;
+  // Alone, the path of docker.io/ghcr.io/app would name an image of another registry.
+  return is_host_by_rule(std::string_view(path_).substr(0, path_.find('/'))) ? name() : path_;
 }
 
 namespace {

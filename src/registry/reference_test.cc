@@ -27,6 +27,7 @@ TEST(Reference, Normalises) {
       {"UPPER/x", "UPPER/x", "UPPER/x", ""},
       {"a__b/c-d.e---f", "docker.io/a__b/c-d.e---f", "a__b/c-d.e---f", ""},
       {"a:_T.a-g", "docker.io/library/a", "a", "_T.a-g"},
+      {"docker.io/ghcr.io/x", "docker.io/ghcr.io/x", "docker.io/ghcr.io/x", ""},
   };
   for (const auto& c : cases) {
     const auto r = Reference::parse(c.text);

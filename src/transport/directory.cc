@@ -67,7 +67,8 @@ Result<std::string> DirectoryTransport::fetch_by_hash(const Item& item) const {
 Result<std::string> DirectoryTransport::fetch_root_by_hash(const Item& item) const {
   for (const auto& name : BS_TRY(directory_.list())) {
     const auto dot = name.find('.');
-    if (dot == 0 || name.find_first_not_of("0123456789") != dot || name.substr(dot) != ".root.json") continue;
+    if (dot == 0 || dot == std::string::npos) continue;
+    if (name.find_first_not_of("0123456789") != dot || name.substr(dot) != ".root.json") continue;
     auto bytes = read(name, item.limit);
     if (bytes && crypto::sha256(*bytes) == *item.sha256) return bytes;
   }

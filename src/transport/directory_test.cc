@@ -53,6 +53,7 @@ TEST_F(DirectoryTransportTest, FindsEarlierRootsByHash) {
   put("1.root.json", "first");
   put("2.root.json", "second");
   put("x.root.json", "no version");
+  put("123", "no root");
   const auto bundle = directory(path_, tuf::Form::notary).value();
   const auto by_hash = [&](const std::string& text) {
     return bundle->by_hash(RoleName::root(), crypto::sha256(text), 100);

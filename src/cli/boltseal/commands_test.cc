@@ -91,6 +91,14 @@ TEST_F(BoltsealCommands, Security14_PinMovesARepositoryToAnotherServer) {
   EXPECT_THAT(err_, HasSubstr("boltseal pin " + std::string(kName) + " --server " + moved.url()));
   EXPECT_EQ(run({"pin", kName, "--server", moved.url()}), 0) << err_;
   EXPECT_EQ(run({"resolve", std::string(kName) + ":v1"}), 0) << err_;
+  // The pin names the server now, and is moved again by the same words.
+  client::TestTrustServer moved_again;
+  moved_again.serve(repo_);
+  EXPECT_EQ(run({"resolve", std::string(kName) + ":v1", "--server", moved_again.url()}), 3);
+  EXPECT_EQ(run({"pin", kName, "--server", moved_again.url()}), 0) << err_;
+  const auto asked = moved_again.asked().size();
+  EXPECT_EQ(run({"resolve", std::string(kName) + ":v1"}), 0) << err_;
+  EXPECT_GT(moved_again.asked().size(), asked);
 }
 
 }  // namespace

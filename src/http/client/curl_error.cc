@@ -30,13 +30,13 @@ ErrorCode code_of(CURLcode code, std::string_view detail) {
     case CURLE_SSL_CACERT_BADFILE:
       return ErrorCode::bad_config;
     case CURLE_PARTIAL_FILE:
-      return ErrorCode::unreachable;  // the connection ended before the answer did
+    case CURLE_HTTP2_STREAM:
+      return ErrorCode::unreachable;  // the connection or the stream ended before the answer did
     case CURLE_FILESIZE_EXCEEDED:
       return ErrorCode::limit_exceeded;
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:
     case CURLE_HTTP2:
-    case CURLE_HTTP2_STREAM:
     case CURLE_BAD_CONTENT_ENCODING:
       return ErrorCode::bad_response;
     case CURLE_RECV_ERROR:

@@ -8,7 +8,9 @@ namespace boltseal::http {
 namespace {
 
 constexpr unsigned kMostDigits = 16;
-constexpr std::size_t kMostLineBytes = 16 << 10;  // a size line, or all trailers
+// Framing that is tolerated in all; each chunk excuses its own size line and twice its data.
+constexpr std::uint64_t kMostExcess = 16 << 10;
+constexpr std::uint64_t kSizeLine = 16;
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -46,7 +48,7 @@ BodyReader::Fed BodyReader::feed(std::string_view bytes, std::string& body, std:
       if (left_ == 0) state_ = state_ == State::data ? State::data_cr : State::done;
       continue;
     }
-    if (!step(bytes[fed.consumed]) || ++line_bytes_ > kMostLineBytes) {
+    if (!step(bytes[fed.consumed]) || ++excess_ > kMostExcess) {
       fed.refused = 400;
       return fed;
     }
@@ -68,7 +70,7 @@ bool BodyReader::step(char c) {
       if (c == '\r') return expect('\r', State::size_lf);
       return is_text(c);
     case State::size_lf:
-      line_bytes_ = 0;
+      excess_ -= std::min(excess_, kSizeLine + 2 * std::min(left_, kMostExcess));
       return expect('\n', left_ == 0 ? State::trailer_start : State::data);
     case State::data_cr:
       return expect('\r', State::data_lf);

@@ -3,7 +3,8 @@
 //
 // Strict, since a second reading of the same bytes is another request (SECURITY rule 25): CRLF alone ends a
 // line, a chunk's size is 1 to 16 hex digits with nothing around them, trailer fields have a name and
-// printable text. Extensions and trailers are dropped. Internal; not thread safe.
+// printable text. Extensions and trailers are dropped; much more of them than of data is
+// refused. Internal; not thread safe.
 #pragma once
 
 #include <cstddef>
@@ -49,7 +50,7 @@ class BodyReader {
   State state_;
   std::uint64_t left_ = 0;
   unsigned digits_ = 0;
-  std::size_t line_bytes_ = 0;  // of size lines and trailers since the last data
+  std::uint64_t excess_ = 0;  // bytes of framing beyond what the data excuses
 };
 
 }  // namespace boltseal::http

@@ -86,6 +86,21 @@ TEST(H1Parser, ReadsChunksHoweverTheyAreCut) {
   }
 }
 
+/// Each chunk is within bounds, all of them are much more framing than data.
+std::string many_extensions() {
+  std::string wire;
+  for (int i = 0; i < 100; ++i) wire += "1;" + std::string(1000, 'x') + "\r\na\r\n";
+  return wire;
+}
+
+TEST(H1Parser, TakesSmallChunksWithoutEnd) {
+  std::string wire;
+  for (int i = 0; i < 20'000; ++i) wire += "1\r\na\r\n";
+  H1Parser::Fed fed;
+  EXPECT_EQ(decode(wire + "0\r\n\r\n", 7, fed).size(), 20'000u);
+  EXPECT_TRUE(fed.done);
+}
+
 TEST(Security25, BrokenChunksAreRefused) {
   const std::string bad[] = {"x\r\n",
                              "-1\r\na\r\n",
@@ -104,7 +119,8 @@ TEST(Security25, BrokenChunksAreRefused) {
                              "00000000000000001\r\na\r\n",
                              "1;x=\x01\r\na\r\n",
                              "1 \r\na\r\n",
-                             "1;" + std::string(20'000, 'x') + "\r\na\r\n"};
+                             "1;" + std::string(20'000, 'x') + "\r\na\r\n",
+                             many_extensions()};
   for (const std::string& wire : bad) {
     H1Parser::Fed fed;
     decode(wire + std::string(64, 'z') + "\r\n\r\n", wire.size(), fed);
