@@ -42,8 +42,8 @@ class Pool {
     std::unique_ptr<Session> session_;
   };
 
-  /// locked: none became free in time. Errors of connecting: unreachable, unauthorized, tls_failed, timed_out,
-  /// bad_config.
+  /// locked: none became free in time. Errors of connecting: unreachable, unauthorized, tls_failed,
+  /// timed_out, bad_config.
   Result<Lease> acquire();
 
  private:

@@ -126,32 +126,58 @@ std::vector<Gun> HighWater::guns() const {
 }
 
 Result<void> HighWater::raise(const Gun& gun, std::int64_t epoch, const std::vector<Head>& heads) {
-  std::lock_guard lock(mutex_);
-  std::vector<Head> risen;
-  for (const Head& head : heads) {
-    if (lift(gun, epoch, head)) risen.push_back(head);
+  std::uint64_t line = 0;
+  {
+    std::lock_guard lock(mutex_);
+    std::vector<Head> risen;
+    for (const Head& head : heads) {
+      if (lift(gun, epoch, head)) risen.push_back(head);
+    }
+    if (!directory_ || (risen.empty() && !damaged_)) return {};
+    if (damaged_ || (file_bytes_ > kRewriteAbove && file_bytes_ > 400 * marks_.size())) return rewrite();
+    BS_TRY(append(line_of(gun, epoch, risen)));
+    line = ++written_;
   }
-  if (risen.empty() || !directory_) return {};
-  if (file_bytes_ > kRewriteAbove && file_bytes_ > 400 * marks_.size()) return rewrite();
-  return append(line_of(gun, epoch, risen));
+  return sync_up_to(line);
 }
 
 Result<void> HighWater::append(const std::string& line) {
   std::size_t done = 0;
   while (done < line.size()) {
-    const ssize_t n = ::write(file_.get(), line.data() + done, line.size() - done);
+    const ssize_t n = ::write(file_->get(), line.data() + done, line.size() - done);
     if (n < 0 && errno == EINTR) continue;
     if (n <= 0) {
       // A half line must not stay in front of the next one.
       const Error error = write_error("append to");
+      damaged_ = true;
       const auto again = rewrite();
       static_cast<void>(again);
       return fail(error);
     }
     done += static_cast<std::size_t>(n);
   }
-  if (::fdatasync(file_.get()) != 0) return fail(write_error("sync"));
   file_bytes_ += line.size();
+  return {};
+}
+
+/// Publishers that come together share one sync: whoever gets here first syncs for all that have written.
+Result<void> HighWater::sync_up_to(std::uint64_t line) {
+  std::lock_guard syncing(sync_mutex_);
+  if (synced_ >= line) return {};
+  std::shared_ptr<const Fd> file;
+  std::uint64_t target = 0;
+  {
+    std::lock_guard lock(mutex_);
+    file = file_;
+    target = written_;
+  }
+  if (::fdatasync(file->get()) != 0) {
+    const Error error = write_error("sync");
+    std::lock_guard lock(mutex_);
+    damaged_ = true;  // what the kernel has dropped is not written by a second sync
+    return fail(error);
+  }
+  synced_ = target;
   return {};
 }
 
@@ -168,9 +194,11 @@ Result<void> HighWater::rewrite() {
   }
   BS_TRY(directory_->write_atomic(kFileName, text, 0600));
   const std::string path = directory_->path() + "/" + kFileName;
-  file_ = Fd(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW));
-  if (!file_.valid()) return fail(write_error("open"));
+  Fd file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW));
+  if (!file.valid()) return fail(write_error("open"));
+  file_ = std::make_shared<const Fd>(std::move(file));
   file_bytes_ = text.size();
+  damaged_ = false;
   return {};
 }
 

@@ -6,6 +6,7 @@
 // Thread safe. Errors: io_error, disk_full, bad_format (a line in the middle that cannot be read).
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -48,14 +49,19 @@ class HighWater {
   HighWater() = default;
   bool lift(const Gun& gun, std::int64_t epoch, const Head& head);
   Result<void> append(const std::string& line);
+  Result<void> sync_up_to(std::uint64_t line);
   Result<void> rewrite();
   Result<void> load(const std::string& text);
 
   mutable std::mutex mutex_;
   std::map<Key, Mark> marks_;
   std::optional<Directory> directory_;
-  Fd file_;
+  std::shared_ptr<const Fd> file_;
   std::size_t file_bytes_ = 0;
+  std::uint64_t written_ = 0;  ///< lines appended
+  bool damaged_ = false;       ///< the file does not say what the marks do: the next change writes it anew
+  std::mutex sync_mutex_;      ///< taken before mutex_
+  std::uint64_t synced_ = 0;   ///< lines that are durable; under sync_mutex_
   bool existed_ = false;
 };
 

@@ -154,4 +154,15 @@ void ServingCache::drop(std::string_view gun) {
   bytes_ -= freed;
 }
 
+void ServingCache::drop_all() {
+  for (const auto& place : shards_) {
+    std::unique_lock lock(place->mutex);
+    ++place->generation;
+    place->guns.clear();
+    place->order.clear();
+    bytes_ -= place->bytes;
+    place->bytes = 0;
+  }
+}
+
 }  // namespace boltseal::server

@@ -37,6 +37,8 @@ class ServingCache {
            std::uint64_t generation, std::optional<Time> valid_until = std::nullopt);
   /// The GUN has changed (call after the commit, before the answer).
   void drop(std::string_view gun);
+  /// Any GUN may have changed.
+  void drop_all();
 
   std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 

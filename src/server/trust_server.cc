@@ -18,14 +18,21 @@ struct TrustServer::State {
       : options(std::move(given)),
         parts(std::move(given_parts)),
         signing(*parts.keys, options.lifetimes),
-        online(*parts.storage, signing, *parts.record),
+        memory(*parts.storage),
+        online(memory, signing, *parts.record),
+        online_stored(*parts.storage, signing, *parts.record),
         cache(options.cache_bytes, *parts.clock),
-        renewal(*parts.storage, online, *parts.record, locks, *parts.clock,
-                [this](const Gun& gun) { changed(gun); }),
-        reader(*parts.storage, renewal, cache, options.cache_control),
-        publisher(*parts.storage, online, *parts.record, locks, *parts.clock,
+        renewal(*parts.storage, online_stored, *parts.record, locks, *parts.clock,
+                [this](const Gun& gun) {
+                  memory.forget(gun);
+                  changed(gun);
+                }),
+        reader(*parts.storage, renewal, cache, options.cache_control,
+               options.consistency == Consistency::strict),
+        publisher(memory, online, *parts.record, locks, *parts.clock,
                   [this](const Gun& gun) { changed(gun); }),
-        routes({options, *parts.storage, *parts.keys, reader, publisher, cache, registry}) {
+        routes(
+            {options, *parts.storage, *parts.keys, reader, publisher, cache, parts.notices.get(), registry}) {
     registry.add_process_metrics();
   }
 
@@ -36,12 +43,37 @@ struct TrustServer::State {
     renewal.watch(gun);
   }
 
+  /// Another process has published, renewed or deleted the GUN: the record of this machine follows.
+  void changed_elsewhere(const std::string& name) {
+    const auto gun = Gun::parse_lenient(name);
+    if (!gun) return;
+    memory.forget(*gun);
+    cache.drop(name);
+    const auto followed = follow(*gun);
+    if (!followed) log::error("record_not_raised", followed.error());
+    renewal.watch(*gun);
+  }
+  Result<void> follow(const Gun& gun) {
+    const GunState state = BS_TRY(parts.storage->state(gun));
+    return parts.record->raise(gun, state.epoch, BS_TRY(parts.storage->heads(gun)));
+  }
+
+  /// Notices may have been lost, and the database may be another one: a standby that was promoted.
+  void missed() {
+    memory.forget_all();
+    cache.drop_all();
+    const auto report = compare_with_record(memory, *parts.record, online_stored, renewal);
+    if (!report) log::error("store_not_compared", report.error());
+  }
+
   TrustServerOptions options;
   TrustServerParts parts;
   http::MetricsRegistry registry;
   GunLocks locks;
   Signing signing;
+  Remembering memory;  // of what this process has published
   OnlineRoles online;
+  OnlineRoles online_stored;  // renewal signs over what is stored, whatever is remembered
   ServingCache cache;
   Renewal renewal;
   Reader reader;
@@ -56,13 +88,23 @@ TrustServer::~TrustServer() { stop(); }
 
 Result<RecoveryReport> TrustServer::prepare() {
   auto report = BS_TRY(
-      compare_with_record(*state_->parts.storage, *state_->parts.record, state_->online, state_->renewal));
+      compare_with_record(state_->memory, *state_->parts.record, state_->online_stored, state_->renewal));
   BS_TRY(state_->routes.learn_names());
   return report;
 }
 
-void TrustServer::start() { state_->renewal.start(); }
-void TrustServer::stop() { state_->renewal.stop(); }
+void TrustServer::start() {
+  state_->renewal.start();
+  if (!state_->parts.notices) return;
+  state_->parts.notices->start(
+      {.changed = [state = state_.get()](const std::string& gun) { state->changed_elsewhere(gun); },
+       .missed = [state = state_.get()] { state->missed(); }});
+}
+
+void TrustServer::stop() {
+  if (state_->parts.notices) state_->parts.notices->stop();
+  state_->renewal.stop();
+}
 
 http::Handlers TrustServer::handlers() { return state_->routes.handlers(); }
 http::Response TrustServer::handle(http::Request& request) { return state_->routes.handle(request); }

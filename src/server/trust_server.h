@@ -16,6 +16,7 @@
 #include "http/server/metrics.h"
 #include "http/server/server.h"
 #include "server/api_error.h"
+#include "server/change_notices.h"
 #include "server/high_water.h"
 #include "server/key_service.h"
 #include "server/recovery.h"
@@ -25,7 +26,15 @@
 
 namespace boltseal::server {
 
+/// How answers kept in memory stay true while other processes write to the same store.
+enum class Consistency : std::uint8_t {
+  alone,   ///< no other process writes
+  notify,  ///< they are used while TrustServerParts::notices is current: at most a second old
+  strict   ///< each read asks the store for the GUN's state_tag() first: never old
+};
+
 struct TrustServerOptions {
+  Consistency consistency = Consistency::alone;
   Lifetimes lifetimes;
   CacheControl cache_control;
   std::vector<std::string> gun_prefixes;  ///< each ends with '/'; none: every GUN
@@ -40,6 +49,7 @@ struct TrustServerParts {
   std::unique_ptr<Storage> storage;
   std::unique_ptr<KeyService> keys;
   std::unique_ptr<HighWater> record;
+  std::unique_ptr<ChangeNotices> notices;  ///< with Consistency::notify
   const Clock* clock = &system_clock();
 };
 
@@ -53,7 +63,7 @@ class TrustServer {
 
   /// Compares store and record (server/recovery.h). Before serving.
   Result<RecoveryReport> prepare();
-  /// Starts background renewal.
+  /// Starts background renewal and listening for what other processes change.
   void start();
   void stop();
 

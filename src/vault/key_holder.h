@@ -26,8 +26,8 @@ class KeyHolder {
   /// replaced silently).
   virtual Result<crypto::PublicKeyPtr> create(const Gun& gun, const RoleName& role,
                                               crypto::KeyAlgorithm algorithm) = 0;
-  /// By canonical key id; nothing where there is no such key, or it signs no more. bad_key, bad_passphrase: it
-  /// is there and does not open.
+  /// By canonical key id; nothing where there is no such key, or it signs no more. bad_key, bad_passphrase:
+  /// it is there and does not open.
   virtual Result<std::optional<HeldKey>> find(const KeyId& id) const = 0;
   /// Who signs with the key: content that judge_content() lets pass (SECURITY rule 24). key_missing, bad_key,
   /// bad_passphrase; of signing: bad_format, policy_denied, rollback, key_missing, bad_key.

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -164,6 +165,39 @@ TEST_P(StorageConformance, BasisThatMovedIsConflict) {
   EXPECT_EQ(refused.error().code(), ErrorCode::conflict);
   second.basis = {{Form::notary, role("root"), 1}};
   EXPECT_TRUE(storage_->publish(second));
+}
+
+TEST_P(StorageConformance, StateThatMovedIsConflict) {
+  using namespace conformance;
+  const Gun name = gun("a/b");
+  Batch batch = whole(name, 1);
+  batch.state = GunState{};
+  ASSERT_TRUE(storage_->publish(batch));
+  ASSERT_TRUE(storage_->set_needs_recovery(name, true));
+  batch = whole(name, 2);
+  batch.state = GunState{};
+  auto refused = storage_->publish(batch);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), ErrorCode::conflict);
+  batch.state->needs_recovery = true;
+  EXPECT_TRUE(storage_->publish(batch));
+}
+
+TEST_P(StorageConformance, StateTagDiffersAfterEachChange) {
+  using namespace conformance;
+  const Gun name = gun("a/b");
+  std::set<std::string> seen;
+  const auto is_new = [&] { return seen.insert(*storage_->state_tag(name)).second; };
+  EXPECT_TRUE(is_new());
+  ASSERT_TRUE(storage_->publish(whole(name, 1)));
+  EXPECT_TRUE(is_new());
+  EXPECT_FALSE(is_new());
+  ASSERT_TRUE(storage_->publish(whole(gun("a/c"), 1)));
+  EXPECT_FALSE(is_new()) << "another GUN";
+  ASSERT_TRUE(storage_->publish({name, at(1), {file("timestamp", 4, "{}", Form::tuf1)}}));
+  EXPECT_TRUE(is_new());
+  ASSERT_TRUE(*storage_->remove(name, at(2)));
+  EXPECT_EQ(*storage_->state_tag(name), *storage_->state_tag(gun("never/there")));
 }
 
 TEST_P(StorageConformance, NamesAreComparedAsBinary) {

@@ -25,7 +25,7 @@ NewFile uploaded(const RoleName& role, const UploadedFile& file, const Sha256& s
 
 }  // namespace
 
-Publisher::Publisher(Storage& storage, const OnlineRoles& online, HighWater& record, GunLocks& locks,
+Publisher::Publisher(Remembering& storage, const OnlineRoles& online, HighWater& record, GunLocks& locks,
                      const Clock& clock, std::function<void(const Gun&)> changed)
     : storage_(storage),
       online_(online),
@@ -37,7 +37,7 @@ Publisher::Publisher(Storage& storage, const OnlineRoles& online, HighWater& rec
 ApiResult<void> Publisher::publish(const Gun& gun, const Upload& upload) {
   const auto lock = locks_.lock(gun);
   for (int attempt = 1;; ++attempt) {
-    const Plan next = BS_TRY(plan(gun, upload));
+    const Plan next = BS_TRY(plan_anew_if_old(gun, upload));
     const auto stored = storage_.publish(next.batch);
     if (stored) return acknowledge(gun, next);
     const ErrorCode code = stored.error().code();
@@ -51,12 +51,21 @@ ApiResult<void> Publisher::publish(const Gun& gun, const Upload& upload) {
   }
 }
 
+/// What another process stored a moment ago may be missing in what is remembered: no update is refused on
+/// that.
+ApiResult<Publisher::Plan> Publisher::plan_anew_if_old(const Gun& gun, const Upload& upload) {
+  auto first = plan(gun, upload);
+  if (first || !storage_.forget(gun)) return first;
+  return plan(gun, upload);
+}
+
 ApiResult<Publisher::Plan> Publisher::plan(const Gun& gun, const Upload& upload) {
   Standing standing;
   standing.state = BS_TRY(storage_.state(gun));
   standing.stone = BS_TRY(storage_.tombstone(gun));
   standing.now = clock_.now();
-  Plan plan{.batch = {.gun = gun, .time = standing.now}, .epoch = standing.state.epoch};
+  Plan plan{.batch = {.gun = gun, .time = standing.now, .state = standing.state},
+            .epoch = standing.state.epoch};
   BS_TRY(add_basis(gun, plan));  // before anything is read that the plan rests on
   if (upload.tuf1.empty()) {
     BS_TRY(plan_notary(gun, upload, standing, plan));
@@ -159,7 +168,8 @@ ApiResult<void> Publisher::check_new_life(const tuf::Trusted<tuf::Root>& root, c
 }
 
 /// Nothing else may be published at or below what was acknowledged once; a GUN whose store is older than the
-/// record takes only what lifts every role of its owners to the record (SECURITY rule 12).
+/// record takes only what lifts every role of its owners to the record (SECURITY rule 12). That is looked at
+/// with each publish: a standby that was promoted a moment ago may lag, and nobody have marked it yet.
 ApiResult<void> Publisher::check_record(const Gun& gun, const Standing& standing, Plan& plan) {
   if (plan.batch.reinitialises) {
     if (standing.state.needs_recovery) plan.batch.needs_recovery = false;
@@ -168,12 +178,14 @@ ApiResult<void> Publisher::check_record(const Gun& gun, const Standing& standing
   std::map<std::pair<Form, RoleName>, const NewFile*> fresh;
   for (const NewFile& file : plan.batch.files) fresh[{file.form, file.role}] = &file;
   for (const auto& [head, mark] : record_.of(gun)) {
+    // An owner's roles of an earlier life of the GUN are not continued.
+    if (mark.epoch != plan.epoch && !is_online(head.role)) continue;
     const auto found = fresh.find({head.form, head.role});
     if (found != fresh.end()) {
       const NewFile& file = *found->second;
       const bool same = file.version == mark.version && file.sha256 == mark.sha256;
       if (file.version <= mark.version && !same) return tl::unexpected(api::old_version());
-    } else if (standing.state.needs_recovery && !is_online(head.role)) {
+    } else if (!is_online(head.role)) {
       const auto stored = BS_TRY(storage_.latest(gun, head.form, head.role));
       if (stored && stored->version >= mark.version) continue;
       return refuse(

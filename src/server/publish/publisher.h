@@ -19,14 +19,14 @@
 #include "server/publish/notary_check.h"
 #include "server/publish/tuf1_check.h"
 #include "server/publish/upload.h"
-#include "server/storage/storage.h"
+#include "server/storage/remembering.h"
 
 namespace boltseal::server {
 
 class Publisher {
  public:
   /// `changed` is called after each commit and each deletion, before the answer.
-  Publisher(Storage& storage, const OnlineRoles& online, HighWater& record, GunLocks& locks,
+  Publisher(Remembering& storage, const OnlineRoles& online, HighWater& record, GunLocks& locks,
             const Clock& clock, std::function<void(const Gun&)> changed);
 
   /// INVALID_UPDATE, VERSION, UPDATING, UNKNOWN.
@@ -45,6 +45,7 @@ class Publisher {
     Time now{};
   };
   ApiResult<Plan> plan(const Gun& gun, const Upload& upload);
+  ApiResult<Plan> plan_anew_if_old(const Gun& gun, const Upload& upload);
   /// The online files of the Notary form, as made or uploaded.
   struct NotaryFiles {
     CheckedUpdate update;
@@ -69,7 +70,7 @@ class Publisher {
   ApiResult<bool> overlaps(const Gun& gun, const Upload& upload) const;
   ApiResult<void> acknowledge(const Gun& gun, const Plan& plan);
 
-  Storage& storage_;
+  Remembering& storage_;
   const OnlineRoles& online_;
   HighWater& record_;
   GunLocks& locks_;

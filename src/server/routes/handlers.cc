@@ -117,6 +117,8 @@ http::ReadyResponsePtr RouteHandlers::fast(const http::RequestHead& head) const 
   constexpr std::string_view kTrust = "/_trust/";
   const std::size_t trust = head.path.rfind(kTrust);
   if (trust == std::string_view::npos || trust <= kApi.size() || !head.path.starts_with(kApi)) return nullptr;
+  if (parts_.options.consistency == Consistency::strict) return nullptr;  // the reader must ask first
+  if (parts_.notices != nullptr && !parts_.notices->is_current()) return nullptr;
   auto found = parts_.cache.find(head.path.substr(kApi.size(), trust - kApi.size()),
                                  head.path.substr(trust + kTrust.size()));
   if (found) head.mark = mark_of(parse_route(head.path), head.method);

@@ -8,6 +8,7 @@
 #include "http/server/metrics.h"
 #include "http/server/server.h"
 #include "server/api_error.h"
+#include "server/change_notices.h"
 #include "server/key_service.h"
 #include "server/publish/publisher.h"
 #include "server/routes/reader.h"
@@ -27,6 +28,7 @@ struct RouteParts {
   Reader& reader;
   Publisher& publisher;
   ServingCache& cache;
+  const ChangeNotices* notices;  ///< null: no other process writes
   http::MetricsRegistry& metrics;
 };
 

@@ -38,6 +38,15 @@ std::optional<Time> expiry_of(const Parsed& parsed) {
 }  // namespace
 
 ApiResult<http::ReadyResponsePtr> Reader::read(const Route& route, const Gun& gun, std::string_view file) {
+  if (!strict_) return make(route, gun, std::string(file));
+  // What was made from another state has another name, and goes when room is needed.
+  const std::string key = fmt::format("{}@{}", file, BS_TRY(storage_.state_tag(gun)));
+  if (auto kept = cache_.find(gun.str(), key)) return kept;
+  return make(route, gun, key);
+}
+
+/// Reads, and keeps the answer under `key`.
+ApiResult<http::ReadyResponsePtr> Reader::make(const Route& route, const Gun& gun, const std::string& key) {
   const auto role = tuf::parse_role(form_of(route), route.role);
   if (!role) return tl::unexpected(api::not_found());
   const bool online = !is_consistent(route) && is_online(*role);
@@ -48,7 +57,7 @@ ApiResult<http::ReadyResponsePtr> Reader::read(const Route& route, const Gun& gu
   auto response = BS_TRY(answer(*found, is_consistent(route)));
   if (is_canonical(route)) {
     const auto until = online ? valid_until(gun, form_of(route)) : std::nullopt;
-    cache_.put(gun.str(), file, response, generation, until);
+    cache_.put(gun.str(), key, response, generation, until);
   }
   return response;
 }
@@ -105,6 +114,7 @@ ApiResult<http::ReadyResponsePtr> Reader::answer(const StoredFile& file, bool co
 }
 
 void Reader::warm(const Gun& gun) {
+  if (strict_) return;
   const std::uint64_t generation = cache_.generation(gun.str());
   const auto stored = storage_.current(gun, Form::notary, RoleName::timestamp());
   if (!stored || !*stored) return;

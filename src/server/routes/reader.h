@@ -23,8 +23,9 @@ struct CacheControl {
 
 class Reader {
  public:
-  Reader(const Storage& storage, Renewal& renewal, ServingCache& cache, CacheControl control)
-      : storage_(storage), renewal_(renewal), cache_(cache), control_(control) {}
+  /// `strict`: kept answers are used only where the store still has the state that they were made from.
+  Reader(const Storage& storage, Renewal& renewal, ServingCache& cache, CacheControl control, bool strict)
+      : storage_(storage), renewal_(renewal), cache_(cache), control_(control), strict_(strict) {}
 
   /// `route` is one of the metadata places; `file` is what stands behind "/_trust/".
   ApiResult<http::ReadyResponsePtr> read(const Route& route, const Gun& gun, std::string_view file);
@@ -32,6 +33,7 @@ class Reader {
   void warm(const Gun& gun);
 
  private:
+  ApiResult<http::ReadyResponsePtr> make(const Route& route, const Gun& gun, const std::string& key);
   ApiResult<std::optional<StoredFile>> find(const Route& route, const Gun& gun) const;
   void renew_if_expired(const Gun& gun);
   ApiResult<http::ReadyResponsePtr> answer(const StoredFile& file, bool consistent) const;
@@ -41,6 +43,7 @@ class Reader {
   Renewal& renewal_;
   ServingCache& cache_;
   CacheControl control_;
+  bool strict_;
 };
 
 }  // namespace boltseal::server

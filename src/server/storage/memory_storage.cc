@@ -33,6 +33,7 @@ class MemoryStorage final : public Storage {
   Result<void> allow_reset(const Gun& gun) override;
   Result<std::vector<Change>> changes(const std::optional<Gun>& gun, std::int64_t after,
                                       std::int64_t records) const override;
+  Result<std::string> state_tag(const Gun& gun) const override;
   Result<void> check() const override { return {}; }
 
  private:
@@ -85,6 +86,10 @@ Result<void> MemoryStorage::publish(const Batch& batch) {
     if (highest(batch.gun, basis.form, basis.role) != basis.version) {
       return fail(ErrorCode::conflict, fmt::format("{} was changed by another publish", basis.role.str()));
     }
+  }
+  const auto standing = states_.find(batch.gun);
+  if (batch.state && *batch.state != (standing == states_.end() ? GunState{} : standing->second)) {
+    return fail(ErrorCode::conflict, "the state of the repository was changed by another process");
   }
   std::map<RoleKey, std::int64_t> top;
   for (const NewFile& file : batch.files) {
@@ -174,6 +179,16 @@ const StoredFile* MemoryStorage::walk_tuf1(const Gun& gun, const RoleName& role)
 Storage::Found MemoryStorage::current(const Gun& gun, Form form, const RoleName& role) const {
   std::shared_lock lock(mutex_);
   return copy_of(form == Form::notary ? walk_notary(gun, role) : walk_tuf1(gun, role));
+}
+
+Result<std::string> MemoryStorage::state_tag(const Gun& gun) const {
+  std::shared_lock lock(mutex_);
+  std::string tag;
+  for (const Form form : {Form::notary, Form::tuf1}) {
+    const StoredFile* file = newest(gun, form, RoleName::timestamp());
+    if (file != nullptr) tag += fmt::format("{}:{};", file->version, hex_encode(file->sha256));
+  }
+  return tag;
 }
 
 Result<std::vector<Head>> MemoryStorage::heads(const std::optional<Gun>& gun) const {

@@ -47,6 +47,8 @@ Table make_table(std::string_view name, bool with_form, const Link& link) {
   Table table;
   table.highest =
       fmt::format("SELECT version FROM {} WHERE {}?2 ORDER BY version DESC LIMIT 1", name, where(""));
+  table.tag =
+      fmt::format("SELECT version,sha256 FROM {} WHERE {}?2 ORDER BY version DESC LIMIT 1", name, where(""));
   table.latest = from + " ORDER BY version DESC LIMIT 1";
   table.by_version = from + " AND version=?3";
   table.by_hash = fmt::format(

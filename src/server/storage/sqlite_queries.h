@@ -15,6 +15,7 @@ namespace boltseal::server::sql {
 /// give version, data, sha256, created_at.
 struct Table {
   std::string highest;  ///< one row with the version, or none
+  std::string tag;      ///< version and sha256 of the highest version
   std::string latest;
   std::string by_version;        ///< ?3 version
   std::string by_hash;           ///< ?3 hex

@@ -38,6 +38,7 @@ class SqliteStorage final : public Storage {
   Result<void> allow_reset(const Gun& gun) override;
   Result<std::vector<Change>> changes(const std::optional<Gun>& gun, std::int64_t after,
                                       std::int64_t records) const override;
+  Result<std::string> state_tag(const Gun& gun) const override;
   Result<void> check() const override;
 
  private:
@@ -83,6 +84,13 @@ Result<void> run_for_gun(db::Sqlite& db, std::string_view statement, const Gun& 
   return query.run();
 }
 
+Result<GunState> read_state(db::Sqlite& db, const Gun& gun) {
+  auto query = BS_TRY(db.query(sql::kState));
+  query.bind(1, gun.str());
+  if (!BS_TRY(query.step())) return GunState{};
+  return GunState{query.integer(0), query.integer(1) != 0, query.integer(2) != 0};
+}
+
 Result<void> update_state(db::Sqlite& db, const Batch& batch) {
   if (!batch.reinitialises && !batch.needs_recovery) return {};
   BS_TRY(run_for_gun(db, sql::kMakeState, batch.gun));
@@ -106,6 +114,9 @@ Result<void> SqliteStorage::publish(const Batch& batch) {
       return fail(ErrorCode::conflict,
                   fmt::format("{} was changed by another publish", escape_untrusted(basis.role.str())));
     }
+  }
+  if (batch.state && BS_TRY(read_state(*db, batch.gun)) != *batch.state) {
+    return fail(ErrorCode::conflict, "the state of the repository was changed by another process");
   }
   for (const NewFile& file : batch.files) {
     const std::int64_t top = BS_TRY(highest(*db, batch.gun, file.form, file.role));
@@ -155,6 +166,17 @@ Storage::Found SqliteStorage::current(const Gun& gun, Form form, const RoleName&
   query.bind(1, gun.str());
   if (!snapshot) query.bind(2, role.str());
   return read_file(query);
+}
+
+Result<std::string> SqliteStorage::state_tag(const Gun& gun) const {
+  auto db = BS_TRY(pool_.acquire());
+  std::string tag;
+  for (const Form form : {Form::notary, Form::tuf1}) {
+    auto query = BS_TRY(db->query(sql::table(form).tag));
+    query.bind(1, gun.str()).bind(2, RoleName::timestamp().str());
+    if (BS_TRY(query.step())) tag += fmt::format("{}:{};", query.integer(0), query.text(1));
+  }
+  return tag;
 }
 
 Result<std::vector<Head>> SqliteStorage::heads(const std::optional<Gun>& gun) const {
@@ -219,10 +241,7 @@ Result<std::optional<Tombstone>> SqliteStorage::tombstone(const Gun& gun) const 
 
 Result<GunState> SqliteStorage::state(const Gun& gun) const {
   auto db = BS_TRY(pool_.acquire());
-  auto query = BS_TRY(db->query(sql::kState));
-  query.bind(1, gun.str());
-  if (!BS_TRY(query.step())) return GunState{};
-  return GunState{query.integer(0), query.integer(1) != 0, query.integer(2) != 0};
+  return read_state(*db, gun);
 }
 
 Result<void> SqliteStorage::set_needs_recovery(const Gun& gun, bool value) {

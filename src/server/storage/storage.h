@@ -44,12 +44,20 @@ struct Basis {
   std::int64_t version = 0;
 };
 
+struct GunState {
+  std::int64_t epoch = 1;       ///< counts the lives of the GUN
+  bool needs_recovery = false;  ///< the store is older than the record: read-only until republished
+  bool reset_allowed = false;   ///< the operator lets any root begin anew
+  bool operator==(const GunState&) const = default;
+};
+
 /// One publish: all of it in one transaction, or nothing.
 struct Batch {
   Gun gun;
   Time time{};
   std::vector<NewFile> files;          ///< stored in this order
   std::vector<Basis> basis;            ///< conflict unless each is still so
+  std::optional<GunState> state;       ///< the same for the state that the decision was based on
   bool reinitialises = false;          ///< ends the tombstone, opens a new epoch, uses up a reset
   std::optional<bool> needs_recovery;  ///< sets the mark
 };
@@ -69,12 +77,6 @@ struct Tombstone {
   Time deleted{};
   std::map<std::pair<Form, RoleName>, std::int64_t> versions;  ///< highest ever stored
   std::map<Form, std::string> roots;                           ///< the last root of each form
-};
-
-struct GunState {
-  std::int64_t epoch = 1;       ///< counts the lives of the GUN
-  bool needs_recovery = false;  ///< the store is older than the record: read-only until republished
-  bool reset_allowed = false;   ///< the operator lets any root begin anew
 };
 
 /// The highest version of a role.
@@ -116,6 +118,9 @@ class Storage {
   /// last ones before `after` (no bound when it is not positive).
   virtual Result<std::vector<Change>> changes(const std::optional<Gun>& gun, std::int64_t after,
                                               std::int64_t records) const = 0;
+  /// Short text that differs after each publish, renewal and deletion of the GUN, by whichever process (it
+  /// names the newest timestamp of each form). One indexed query without the files' bytes.
+  virtual Result<std::string> state_tag(const Gun& gun) const = 0;
   /// Whether the store can be used: the health check.
   virtual Result<void> check() const = 0;
 };
