@@ -14,7 +14,9 @@ Result<PostgresApi> load() {
   BS_LOAD(PQconnectStartParams);
   BS_LOAD(PQconnectPoll);
   BS_LOAD(PQconnectionNeedsPassword);
+  BS_LOAD(PQfreemem);
   BS_LOAD(PQstatus);
+  BS_LOAD(PQserverVersion);
   BS_LOAD(PQsocket);
   BS_LOAD(PQerrorMessage);
   BS_LOAD(PQfinish);

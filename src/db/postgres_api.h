@@ -15,7 +15,9 @@ struct PostgresApi {
   decltype(&::PQconnectStartParams) PQconnectStartParams;
   decltype(&::PQconnectPoll) PQconnectPoll;
   decltype(&::PQconnectionNeedsPassword) PQconnectionNeedsPassword;
+  decltype(&::PQfreemem) PQfreemem;
   decltype(&::PQstatus) PQstatus;
+  decltype(&::PQserverVersion) PQserverVersion;
   decltype(&::PQsocket) PQsocket;
   decltype(&::PQerrorMessage) PQerrorMessage;
   decltype(&::PQfinish) PQfinish;

@@ -10,6 +10,8 @@
 #include <map>
 #include <vector>
 
+#include "db/statement_text.h"
+
 namespace boltseal::db {
 
 struct SqliteQuery::Entry {
@@ -32,13 +34,6 @@ struct Sqlite::State {
 };
 
 namespace {
-
-/// The first words of a statement, enough to find it.
-std::string first_words(std::string_view sql) {
-  std::string out;
-  for (char c : sql.substr(0, 48)) out += (c == '\n' || c == '\t') ? ' ' : c;
-  return out;
-}
 
 ErrorCode code_of(int sqlite_code) {
   switch (sqlite_code & 0xff) {

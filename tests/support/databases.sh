@@ -1,0 +1,100 @@
+# Database servers in D, with the databases of notary-server and notary-signer. Sourced by `peers`.
+# shellcheck shell=bash
+
+# Databases refuse to run as root: the prefix that makes a command run as somebody else (the pid stays).
+LOWLY=(env)
+if [ "$(id -u)" -eq 0 ]; then LOWLY=(setpriv --reuid=nobody --regid=nogroup --clear-groups --); fi
+
+give_dir() { # FOLDER below D: made, and given to that user
+  mkdir -p "$1"
+  chmod 700 "$1"
+  [ "$(id -u)" -eq 0 ] || return 0
+  chmod o+x "$D"
+  chown nobody:nogroup "$1"
+  "${LOWLY[@]}" test -w "$1" || die "user nobody cannot reach $1: choose a DIR in a folder open to all"
+}
+
+give_file() { # SOURCE TARGET: a copy that only that user reads
+  install -m 600 "$1" "$2"
+  if [ "$(id -u)" -eq 0 ]; then chown nobody:nogroup "$2"; fi
+}
+
+# ---- PostgreSQL ------------------------------------------------------------
+
+postgres_start() {
+  local sync=()
+  [ -n "${OPT_durable:-}" ] || sync=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
+  spawn postgres INT "${LOWLY[@]}" "$PGBIN/postgres" -D "$D/postgres/data" -c port="$1" \
+    -c listen_addresses=127.0.0.1 -c unix_socket_directories="$D/postgres" -c max_connections=200 \
+    -c log_min_messages=fatal -c ssl=on -c ssl_cert_file="$D/postgres/server.crt" \
+    -c ssl_key_file="$D/postgres/server.key" "${sync[@]}"
+}
+postgres_query() { # PORT DATABASE [PSQL OPTIONS]
+  psql -qAtX -v ON_ERROR_STOP=1 -h "$D/postgres" -p "$1" -U peers -d "$2" "${@:3}"
+}
+postgres_up() { postgres_query "$1" postgres -c 'SELECT 1'; }
+
+postgres_make() {
+  local data=$D/postgres/data
+  give_dir "$D/postgres"
+  give_file "$D/ca/server.crt" "$D/postgres/server.crt"
+  give_file "$D/ca/server.key" "$D/postgres/server.key"
+  [ ! -f "$data/PG_VERSION" ] || return 0
+  "${LOWLY[@]}" "$PGBIN/initdb" -D "$data" -U peers --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync \
+    >"$D/log/initdb" 2>&1 || die "initdb failed: $(tail -n 3 "$D/log/initdb")"
+  # "locked" is the user of tests that need a password; all others come in without.
+  {
+    printf 'local all all trust\n'
+    printf 'host all locked 127.0.0.1/32 scram-sha-256\n'
+    printf 'host all all 127.0.0.1/32 trust\n'
+  } >"$data/pg_hba.conf"
+}
+
+postgres_database() { # PORT NAME KIND: made from sql/KIND.postgres.sql where it is missing; KIND - for none
+  [ -z "$(postgres_query "$1" postgres -c "SELECT 1 FROM pg_database WHERE datname='$2'")" ] || return 0
+  postgres_query "$1" postgres -c "CREATE DATABASE $2"
+  [ "$3" = - ] || postgres_query "$1" "$2" -f "$HERE/sql/$3.postgres.sql"
+}
+
+cmd_postgres() {
+  PGBIN=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+  [ -x "$PGBIN/postgres" ] || die "no PostgreSQL server is installed"
+  cmd_ca
+  if alive postgres; then
+    PORT=$(get_env POSTGRES_ADDR)
+    PORT=${PORT##*:}
+  else
+    postgres_make
+    serve postgres "${OPT_port:-0}" postgres_start postgres_up
+  fi
+  postgres_database "$PORT" notaryserver server
+  postgres_database "$PORT" notarysigner signer
+  put_env POSTGRES_ADDR "127.0.0.1:$PORT"
+  put_env POSTGRES_URL "$(postgres_url postgres)"
+  put_env POSTGRES_SERVER_URL "$(postgres_url notaryserver)"
+  put_env POSTGRES_SIGNER_URL "$(postgres_url notarysigner)"
+}
+postgres_url() { printf 'postgres://peers@%s/%s?sslmode=disable\n' "$(get_env POSTGRES_ADDR)" "$1"; }
+
+# ---- what notary keeps in them ---------------------------------------------
+
+# storage_json KIND: the "storage" object of notary-server's (KIND server) or notary-signer's (signer)
+# configuration, after OPT_storage and OPT_database.
+storage_json() {
+  local kind=$1 storage=${OPT_storage:-memory} name=${OPT_database:-notary$1} url
+  case $storage in
+    memory)
+      printf '{"backend":"memory"}'
+      return
+      ;;
+    postgres)
+      again postgres
+      url=$(get_env POSTGRES_ADDR)
+      postgres_database "${url##*:}" "$name" "$kind" >&2
+      url=$(postgres_url "$name")
+      ;;
+    *) die "--storage is memory or postgres" ;;
+  esac
+  jq -cn --arg b "$storage" --arg u "$url" --arg k "$kind" \
+    '{backend: $b, db_url: $u} + (if $k == "signer" then {default_alias: "peers"} else {} end)'
+}
