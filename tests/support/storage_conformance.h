@@ -301,6 +301,82 @@ TEST_P(StorageConformance, FeedIsPagedBothWays) {
   EXPECT_EQ(all[4].sha256, "");
 }
 
+TEST_P(StorageConformance, ListsAllVersionsOfOneGun) {
+  using namespace conformance;
+  ASSERT_TRUE(storage_->publish(whole(gun("a/b"), 2)));
+  Batch both{
+      gun("a/b"), at(1), {file("targets", 5, "{\"t\":5}"), file("targets", 3, "{\"o\":3}", Form::tuf1)}};
+  ASSERT_TRUE(storage_->publish(both));
+  ASSERT_TRUE(storage_->publish(whole(gun("a/bc"), 9)));
+  std::vector<std::string> found;
+  const auto versions = storage_->versions(gun("a/b"));
+  ASSERT_TRUE(versions);
+  for (const VersionName& name : *versions) {
+    found.push_back(std::string(tuf::name_of(name.form)) + " " + name.role.str() + " " +
+                    std::to_string(name.version));
+  }
+  EXPECT_THAT(found, ::testing::ElementsAre("notary root 2", "notary snapshot 2", "notary targets 2",
+                                            "notary targets 5", "notary timestamp 2", "tuf1 targets 3"));
+  EXPECT_TRUE(storage_->versions(gun("a"))->empty());
+}
+
+TEST_P(StorageConformance, RemembersDeletedAndMarkedGuns) {
+  using namespace conformance;
+  ASSERT_TRUE(storage_->publish(whole(gun("a/gone"), 1)));
+  ASSERT_TRUE(*storage_->remove(gun("a/gone"), at(1)));
+  ASSERT_TRUE(storage_->set_needs_recovery(gun("a/marked"), true));
+  ASSERT_TRUE(storage_->allow_reset(gun("b")));
+  EXPECT_THAT(*storage_->remembered("", 10),
+              ::testing::ElementsAre(gun("a/gone"), gun("a/marked"), gun("b")));
+  EXPECT_THAT(*storage_->remembered("a/gone", 1), ::testing::ElementsAre(gun("a/marked")));
+}
+
+TEST_P(StorageConformance, IsFilledAtOnceOrNotAtAll) {
+  using namespace conformance;
+  const Gun name = gun("a/b"), dead = gun("a/dead");
+  const Batch content = whole(name, 3);
+  const auto give = [&](bool commit) {
+    auto filling = storage_->fill();
+    ASSERT_TRUE(filling) << filling.error().what();
+    for (const NewFile& one : content.files) {
+      ASSERT_TRUE((*filling)->file(name, one.form, one.role, {one.version, one.bytes, one.sha256, at(7)}));
+    }
+    ASSERT_TRUE((*filling)->file(name, Form::tuf1, role("targets"), {8, "{}", crypto::sha256("{}"), at(8)}));
+    ASSERT_TRUE((*filling)->state(name, {4, true, false}));
+    Tombstone stone{at(5), {{{Form::notary, role("root")}, 2}, {{Form::notary, role("targets")}, 6}}, {}};
+    stone.roots[Form::notary] = "{\"root\":2}";
+    ASSERT_TRUE((*filling)->tombstone(dead, stone));
+    ASSERT_TRUE((*filling)->change({41, at(7), "a/b", 3, hex_encode(content.files[3].sha256), "update"}));
+    if (!commit) return;
+    ASSERT_TRUE((*filling)->commit());
+  };
+  give(false);
+  EXPECT_TRUE(storage_->guns("", 10)->empty());
+  EXPECT_TRUE(storage_->remembered("", 10)->empty());
+  give(true);
+  EXPECT_EQ(must(storage_->current(name, Form::notary, role("targets")))->bytes, content.files[1].bytes);
+  EXPECT_EQ(must(storage_->latest(name, Form::notary, role("root")))->created, at(7));
+  EXPECT_EQ(must(storage_->latest(name, Form::tuf1, role("targets")))->version, 8);
+  EXPECT_EQ(storage_->state(name)->epoch, 4);
+  EXPECT_TRUE(storage_->state(name)->needs_recovery);
+  const auto stone = *storage_->tombstone(dead);
+  ASSERT_TRUE(stone);
+  EXPECT_EQ(stone->versions.at({Form::notary, role("targets")}), 6);
+  EXPECT_EQ(stone->roots.at(Form::notary), "{\"root\":2}");
+  EXPECT_EQ(stone->deleted, at(5));
+  EXPECT_EQ(storage_->changes({}, 0, 10)->at(0).id, 41);
+  ASSERT_TRUE(storage_->publish(whole(gun("a/new"), 1)));
+  EXPECT_GT(storage_->changes({}, 0, 10)->at(1).id, 41);
+}
+
+TEST_P(StorageConformance, OnlyAnEmptyStoreIsFilled) {
+  using namespace conformance;
+  ASSERT_TRUE(storage_->set_needs_recovery(gun("a/b"), false));
+  const auto filling = storage_->fill();
+  ASSERT_FALSE(filling);
+  EXPECT_EQ(filling.error().code(), ErrorCode::already_exists);
+}
+
 // Bugs 9 and 19: publishers at the same moment get success or conflict, never anything else, and what was
 // acknowledged is there.
 TEST_P(StorageConformance, PublishersAtOnceGetSuccessOrConflict) {

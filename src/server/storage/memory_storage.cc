@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <set>
 #include <shared_mutex>
 
 #include "base/encoding.h"
@@ -26,6 +27,9 @@ class MemoryStorage final : public Storage {
   Found current(const Gun& gun, Form form, const RoleName& role) const override;
   Result<std::vector<Head>> heads(const std::optional<Gun>& gun) const override;
   Result<std::vector<Gun>> guns(const std::string& after, std::size_t limit) const override;
+  Result<std::vector<VersionName>> versions(const Gun& gun) const override;
+  Result<std::vector<Gun>> remembered(const std::string& after, std::size_t limit) const override;
+  Result<std::unique_ptr<StorageFill>> fill() override;
   Result<bool> remove(const Gun& gun, Time now) override;
   Result<std::optional<Tombstone>> tombstone(const Gun& gun) const override;
   Result<GunState> state(const Gun& gun) const override;
@@ -37,7 +41,8 @@ class MemoryStorage final : public Storage {
   Result<void> check() const override { return {}; }
 
  private:
-  const Versions* versions(const Gun& gun, Form form, const RoleName& role) const;
+  friend class MemoryFill;
+  const Versions* all_of(const Gun& gun, Form form, const RoleName& role) const;
   std::int64_t highest(const Gun& gun, Form form, const RoleName& role) const;
   const StoredFile* newest(const Gun& gun, Form form, const RoleName& role) const;
   const StoredFile* find_hash(const Gun& gun, const RoleName& role,
@@ -45,6 +50,9 @@ class MemoryStorage final : public Storage {
   const StoredFile* walk_notary(const Gun& gun, const RoleName& role) const;
   const StoredFile* walk_tuf1(const Gun& gun, const RoleName& role) const;
   void record(Change change);
+  bool is_empty() const {
+    return files_.empty() && tombstones_.empty() && states_.empty() && changes_.empty();
+  }
 
   mutable std::shared_mutex mutex_;
   std::map<Gun, Roles> files_;
@@ -58,7 +66,7 @@ std::optional<StoredFile> copy_of(const StoredFile* file) {
   return *file;
 }
 
-const Versions* MemoryStorage::versions(const Gun& gun, Form form, const RoleName& role) const {
+const Versions* MemoryStorage::all_of(const Gun& gun, Form form, const RoleName& role) const {
   const auto roles = files_.find(gun);
   if (roles == files_.end()) return nullptr;
   const auto found = roles->second.find({form, role});
@@ -66,7 +74,7 @@ const Versions* MemoryStorage::versions(const Gun& gun, Form form, const RoleNam
 }
 
 const StoredFile* MemoryStorage::newest(const Gun& gun, Form form, const RoleName& role) const {
-  const Versions* all = versions(gun, form, role);
+  const Versions* all = all_of(gun, form, role);
   return all == nullptr || all->empty() ? nullptr : &all->rbegin()->second;
 }
 
@@ -76,7 +84,7 @@ std::int64_t MemoryStorage::highest(const Gun& gun, Form form, const RoleName& r
 }
 
 void MemoryStorage::record(Change change) {
-  change.id = static_cast<std::int64_t>(changes_.size()) + 1;
+  change.id = changes_.empty() ? 1 : changes_.back().id + 1;
   changes_.push_back(std::move(change));
 }
 
@@ -126,7 +134,7 @@ Storage::Found MemoryStorage::latest(const Gun& gun, Form form, const RoleName& 
 Storage::Found MemoryStorage::by_version(const Gun& gun, Form form, const RoleName& role,
                                          std::int64_t version) const {
   std::shared_lock lock(mutex_);
-  const Versions* all = versions(gun, form, role);
+  const Versions* all = all_of(gun, form, role);
   if (all == nullptr) return std::nullopt;
   const auto found = all->find(version);
   return found == all->end() ? std::optional<StoredFile>() : found->second;
@@ -135,7 +143,7 @@ Storage::Found MemoryStorage::by_version(const Gun& gun, Form form, const RoleNa
 Storage::Found MemoryStorage::by_hash(const Gun& gun, Form form, const RoleName& role,
                                       const Sha256& sha256) const {
   std::shared_lock lock(mutex_);
-  const Versions* all = versions(gun, form, role);
+  const Versions* all = all_of(gun, form, role);
   if (all == nullptr) return std::nullopt;
   for (auto it = all->rbegin(); it != all->rend(); ++it) {
     if (it->second.sha256 == sha256) return it->second;
@@ -145,7 +153,7 @@ Storage::Found MemoryStorage::by_hash(const Gun& gun, Form form, const RoleName&
 
 const StoredFile* MemoryStorage::find_hash(const Gun& gun, const RoleName& role,
                                            const std::optional<Sha256>& sha256) const {
-  const Versions* all = versions(gun, Form::notary, role);
+  const Versions* all = all_of(gun, Form::notary, role);
   if (all == nullptr || !sha256) return nullptr;
   for (auto it = all->rbegin(); it != all->rend(); ++it) {
     if (it->second.sha256 == *sha256) return &it->second;
@@ -163,7 +171,7 @@ const StoredFile* MemoryStorage::walk_notary(const Gun& gun, const RoleName& rol
 
 const StoredFile* MemoryStorage::walk_tuf1(const Gun& gun, const RoleName& role) const {
   const auto at = [&](const RoleName& name, std::optional<std::int64_t> version) -> const StoredFile* {
-    const Versions* all = versions(gun, Form::tuf1, name);
+    const Versions* all = all_of(gun, Form::tuf1, name);
     if (all == nullptr || !version) return nullptr;
     const auto found = all->find(*version);
     return found == all->end() ? nullptr : &found->second;
@@ -275,6 +283,77 @@ Result<std::vector<Change>> MemoryStorage::changes(const std::optional<Gun>& gun
   }
   std::reverse(out.begin(), out.end());
   return out;
+}
+
+Result<std::vector<VersionName>> MemoryStorage::versions(const Gun& gun) const {
+  std::shared_lock lock(mutex_);
+  std::vector<VersionName> out;
+  const auto roles = files_.find(gun);
+  if (roles == files_.end()) return out;
+  for (const auto& [key, all] : roles->second) {
+    for (const auto& entry : all) out.push_back({key.first, key.second, entry.first});
+  }
+  return out;
+}
+
+Result<std::vector<Gun>> MemoryStorage::remembered(const std::string& after, std::size_t limit) const {
+  std::shared_lock lock(mutex_);
+  std::set<Gun> names;
+  for (const auto& entry : states_) names.insert(entry.first);
+  for (const auto& entry : tombstones_) names.insert(entry.first);
+  std::vector<Gun> out;
+  for (const Gun& gun : names) {
+    if (out.size() == limit) break;
+    if (gun.str() > after) out.push_back(gun);
+  }
+  return out;
+}
+
+/// Collects, and gives all to the store at once.
+class MemoryFill final : public StorageFill {
+ public:
+  explicit MemoryFill(MemoryStorage& target) : target_(target) {}
+
+  Result<void> file(const Gun& gun, Form form, const RoleName& role, const StoredFile& file) override {
+    return once(new_.files_[gun][{form, role}].emplace(file.version, file).second);
+  }
+  Result<void> state(const Gun& gun, const GunState& state) override {
+    return once(new_.states_.emplace(gun, state).second);
+  }
+  Result<void> tombstone(const Gun& gun, const Tombstone& stone) override {
+    return once(new_.tombstones_.emplace(gun, stone).second);
+  }
+  Result<void> change(const Change& change) override {
+    if (!ids_.insert(change.id).second) return once(false);
+    new_.changes_.push_back(change);
+    return {};
+  }
+  Result<void> commit() override {
+    std::unique_lock lock(target_.mutex_);
+    if (!target_.is_empty()) return fail(ErrorCode::already_exists, "the store was written to meanwhile");
+    std::sort(new_.changes_.begin(), new_.changes_.end(),
+              [](const Change& a, const Change& b) { return a.id < b.id; });
+    target_.files_ = std::move(new_.files_);
+    target_.states_ = std::move(new_.states_);
+    target_.tombstones_ = std::move(new_.tombstones_);
+    target_.changes_ = std::move(new_.changes_);
+    return {};
+  }
+
+ private:
+  static Result<void> once(bool fresh) {
+    if (!fresh) return fail(ErrorCode::conflict, "the same thing is given twice");
+    return {};
+  }
+  MemoryStorage& target_;
+  MemoryStorage new_;
+  std::set<std::int64_t> ids_;
+};
+
+Result<std::unique_ptr<StorageFill>> MemoryStorage::fill() {
+  std::shared_lock lock(mutex_);
+  if (!is_empty()) return fail(ErrorCode::already_exists, "the store is not empty");
+  return std::unique_ptr<StorageFill>(std::make_unique<MemoryFill>(*this));
 }
 
 }  // namespace

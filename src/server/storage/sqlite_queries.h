@@ -35,6 +35,22 @@ inline constexpr std::string_view kGuns =
     "SELECT gun FROM tuf_files WHERE gun>?1 AND deleted_at IS NULL UNION SELECT gun FROM boltseal_files "
     "WHERE gun>?1 "
     "ORDER BY gun LIMIT ?2";
+/// form, role, version of all files of a GUN in one statement: one state of the file.
+inline constexpr std::string_view kVersions =
+    "SELECT 'notary' AS form,role,version FROM tuf_files WHERE gun=?1 AND deleted_at IS NULL UNION ALL "
+    "SELECT form,role,version FROM boltseal_files WHERE gun=?1 AND deleted_at IS NULL ORDER BY 1,2,3";
+inline constexpr std::string_view kRemembered =
+    "SELECT gun FROM boltseal_guns WHERE gun>?1 UNION SELECT gun FROM boltseal_tombstones WHERE gun>?1 "
+    "ORDER BY gun LIMIT ?2";
+inline constexpr std::string_view kHoldsSomething =
+    "SELECT EXISTS(SELECT 1 FROM tuf_files) OR EXISTS(SELECT 1 FROM boltseal_files) OR EXISTS(SELECT 1 FROM "
+    "changefeed) OR EXISTS(SELECT 1 FROM boltseal_guns) OR EXISTS(SELECT 1 FROM boltseal_tombstones)";
+inline constexpr std::string_view kFillState =
+    "INSERT INTO boltseal_guns(gun,epoch,needs_recovery,reset_allowed) VALUES(?1,?2,?3,?4)";
+inline constexpr std::string_view kFillTombstone =
+    "INSERT INTO boltseal_tombstones(gun,form,role,version,root,deleted_at) VALUES(?1,?2,?3,?4,?5,?6)";
+inline constexpr std::string_view kFillChange =
+    "INSERT INTO changefeed(id,created_at,gun,version,sha256,category) VALUES(?1,?2,?3,?4,?5,?6)";
 inline constexpr std::string_view kTombstone =
     "SELECT form,role,version,root,deleted_at FROM boltseal_tombstones WHERE gun=?1";
 inline constexpr std::string_view kDropTombstone = "DELETE FROM boltseal_tombstones WHERE gun=?1";

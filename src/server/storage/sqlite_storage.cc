@@ -7,6 +7,7 @@
 
 #include "base/encoding.h"
 #include "base/untrusted.h"
+#include "server/storage/sqlite_fill.h"
 #include "server/storage/sqlite_queries.h"
 #include "server/storage/sqlite_schema.h"
 
@@ -31,6 +32,9 @@ class SqliteStorage final : public Storage {
   Found current(const Gun& gun, Form form, const RoleName& role) const override;
   Result<std::vector<Head>> heads(const std::optional<Gun>& gun) const override;
   Result<std::vector<Gun>> guns(const std::string& after, std::size_t limit) const override;
+  Result<std::vector<VersionName>> versions(const Gun& gun) const override;
+  Result<std::vector<Gun>> remembered(const std::string& after, std::size_t limit) const override;
+  Result<std::unique_ptr<StorageFill>> fill() override { return begin_sqlite_fill(pool_); }
   Result<bool> remove(const Gun& gun, Time now) override;
   Result<std::optional<Tombstone>> tombstone(const Gun& gun) const override;
   Result<GunState> state(const Gun& gun) const override;
@@ -200,6 +204,27 @@ Result<std::vector<Head>> SqliteStorage::heads(const std::optional<Gun>& gun) co
 Result<std::vector<Gun>> SqliteStorage::guns(const std::string& after, std::size_t limit) const {
   auto db = BS_TRY(pool_.acquire());
   auto query = BS_TRY(db->query(sql::kGuns));
+  query.bind(1, after).bind(2, static_cast<std::int64_t>(limit));
+  std::vector<Gun> out;
+  while (BS_TRY(query.step())) out.push_back(BS_TRY(Gun::parse_lenient(query.text(0))));
+  return out;
+}
+
+Result<std::vector<VersionName>> SqliteStorage::versions(const Gun& gun) const {
+  auto db = BS_TRY(pool_.acquire());
+  auto query = BS_TRY(db->query(sql::kVersions));
+  query.bind(1, gun.str());
+  std::vector<VersionName> out;
+  while (BS_TRY(query.step())) {
+    const Form form = query.text(0) == "notary" ? Form::notary : Form::tuf1;
+    out.push_back({form, BS_TRY(tuf::parse_role(form, query.text(1))), query.integer(2)});
+  }
+  return out;
+}
+
+Result<std::vector<Gun>> SqliteStorage::remembered(const std::string& after, std::size_t limit) const {
+  auto db = BS_TRY(pool_.acquire());
+  auto query = BS_TRY(db->query(sql::kRemembered));
   query.bind(1, after).bind(2, static_cast<std::int64_t>(limit));
   std::vector<Gun> out;
   while (BS_TRY(query.step())) out.push_back(BS_TRY(Gun::parse_lenient(query.text(0))));

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -88,6 +89,25 @@ struct Head {
   Sha256 sha256{};
 };
 
+/// Names one stored file of a GUN.
+struct VersionName {
+  Form form = Form::notary;
+  RoleName role;
+  std::int64_t version = 0;
+};
+
+/// Fills an empty store, as from a backup: one transaction, nothing stays without commit(). One thread.
+/// conflict: something is given twice.
+class StorageFill {
+ public:
+  virtual ~StorageFill() = default;
+  virtual Result<void> file(const Gun& gun, Form form, const RoleName& role, const StoredFile& file) = 0;
+  virtual Result<void> state(const Gun& gun, const GunState& state) = 0;
+  virtual Result<void> tombstone(const Gun& gun, const Tombstone& stone) = 0;
+  virtual Result<void> change(const Change& change) = 0;  ///< keeps its id; later ones go on above it
+  virtual Result<void> commit() = 0;
+};
+
 class Storage {
  public:
   virtual ~Storage() = default;
@@ -106,6 +126,13 @@ class Storage {
   virtual Result<std::vector<Head>> heads(const std::optional<Gun>& gun) const = 0;
   /// Names in byte order, after `after`, at most `limit`.
   virtual Result<std::vector<Gun>> guns(const std::string& after, std::size_t limit) const = 0;
+
+  /// All stored versions of a GUN at one moment, by (form, role, version).
+  virtual Result<std::vector<VersionName>> versions(const Gun& gun) const = 0;
+  /// GUNs with a state of their own or a tombstone, with or without files; as guns().
+  virtual Result<std::vector<Gun>> remembered(const std::string& after, std::size_t limit) const = 0;
+  /// already_exists: the store holds something.
+  virtual Result<std::unique_ptr<StorageFill>> fill() = 0;
 
   /// Removes all files of exactly this GUN and leaves a tombstone; false: there were none.
   virtual Result<bool> remove(const Gun& gun, Time now) = 0;
