@@ -157,8 +157,8 @@ Result<void> drive(const PostgresApi& api, PGconn* connection, std::chrono::mill
   }
 }
 
-Result<std::unique_ptr<Session>> connect_one(const PostgresApi& api, const PostgresOptions& options,
-                                             const Pairs& more) {
+Result<std::unique_ptr<PostgresSession>> connect_one(const PostgresApi& api, const PostgresOptions& options,
+                                                     const Pairs& more) {
   Connection connection = start(api, options.conninfo, more);
   if (!connection) return fail(ErrorCode::internal, "libpq has no memory for a connection");
   BS_TRY(drive(api, connection.get(), options.connect_timeout));
@@ -167,12 +167,16 @@ Result<std::unique_ptr<Session>> connect_one(const PostgresApi& api, const Postg
   }
   auto session = std::make_unique<PostgresSession>(api, connection.release(), options.statement_timeout);
   BS_TRY(session->set_up());
-  return std::unique_ptr<Session>(std::move(session));
+  return session;
 }
 
 }  // namespace
 
 Result<std::unique_ptr<Session>> connect_postgres(const PostgresOptions& options) {
+  return std::unique_ptr<Session>(BS_TRY(connect_postgres_session(options)));
+}
+
+Result<std::unique_ptr<PostgresSession>> connect_postgres_session(const PostgresOptions& options) {
   const PostgresApi& api = *BS_TRY(postgres_api());
   if (options.conninfo.empty()) return bad_conninfo("is empty");
   const Settings settings = BS_TRY(parse(api, options.conninfo));

@@ -29,6 +29,7 @@ Result<PostgresApi> load() {
   BS_LOAD(PQconsumeInput);
   BS_LOAD(PQisBusy);
   BS_LOAD(PQgetResult);
+  BS_LOAD(PQnotifies);
   BS_LOAD(PQresultStatus);
   BS_LOAD(PQresultErrorField);
   BS_LOAD(PQcmdStatus);

@@ -30,6 +30,7 @@ struct PostgresApi {
   decltype(&::PQconsumeInput) PQconsumeInput;
   decltype(&::PQisBusy) PQisBusy;
   decltype(&::PQgetResult) PQgetResult;
+  decltype(&::PQnotifies) PQnotifies;
   decltype(&::PQresultStatus) PQresultStatus;
   decltype(&::PQresultErrorField) PQresultErrorField;
   decltype(&::PQcmdStatus) PQcmdStatus;

@@ -111,6 +111,23 @@ bool PostgresSession::usable() const {
   return ::poll(&socket, 1, 0) == 0;
 }
 
+Result<void> PostgresSession::wait_for_input(std::chrono::milliseconds timeout) {
+  pollfd socket{api_.PQsocket(connection_), POLLIN, 0};
+  const int ready = ::poll(&socket, 1, static_cast<int>(timeout.count()));
+  if (ready < 0 && errno != EINTR) return fail(lost("LISTEN"));
+  if (ready > 0 && api_.PQconsumeInput(connection_) == 0) return fail(lost("LISTEN"));
+  return {};
+}
+
+std::vector<std::string> PostgresSession::take_notices() {
+  std::vector<std::string> out;
+  while (const std::unique_ptr<PGnotify, decltype(&::PQfreemem)> notice{api_.PQnotifies(connection_),
+                                                                        api_.PQfreemem}) {
+    out.emplace_back(notice->extra);
+  }
+  return out;
+}
+
 PostgresSession::Deadline PostgresSession::deadline() const {
   // Later than the server's, which is to be the first to say no.
   return std::chrono::steady_clock::now() + timeout_ + timeout_ / 4 + std::chrono::milliseconds(250);

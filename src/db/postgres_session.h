@@ -5,7 +5,9 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
+#include "db/postgres.h"
 #include "db/postgres_api.h"
 #include "db/sql.h"
 
@@ -28,6 +30,10 @@ class PostgresSession final : public Session {
   Dialect dialect() const override { return Dialect::postgres; }
   Result<Rows> run(std::string_view sql, std::span<const Value> values) override;
   Result<void> execute(const std::string& script) override;
+  /// Input, or nothing after the timeout.
+  Result<void> wait_for_input(std::chrono::milliseconds timeout);
+  /// Payloads of the notices that were read so far.
+  std::vector<std::string> take_notices();
   /// Also false if the server closed an idle connection.
   bool usable() const override;
 
@@ -51,5 +57,8 @@ class PostgresSession final : public Session {
   std::unordered_map<std::string, std::string> prepared_;  ///< text and kinds of values -> name
   bool broken_ = false;
 };
+
+/// As connect_postgres().
+Result<std::unique_ptr<PostgresSession>> connect_postgres_session(const PostgresOptions& options);
 
 }  // namespace boltseal::db

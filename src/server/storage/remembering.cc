@@ -64,8 +64,8 @@ void Remembering::make_room() const {
   }
 }
 
-Storage::Found Remembering::remembered(Files Memory::* files, const Gun& gun, Form form, const RoleName& role,
-                                       Found (Storage::*ask)(const Gun&, Form, const RoleName&) const) const {
+Storage::Found Remembering::recall(Files Memory::* files, const Gun& gun, Form form, const RoleName& role,
+                                   Found (Storage::*ask)(const Gun&, Form, const RoleName&) const) const {
   {
     std::lock_guard lock(mutex_);
     if (const auto known = guns_.find(gun); known != guns_.end()) {
@@ -81,11 +81,11 @@ Storage::Found Remembering::remembered(Files Memory::* files, const Gun& gun, Fo
 }
 
 Storage::Found Remembering::latest(const Gun& gun, Form form, const RoleName& role) const {
-  return remembered(&Memory::latest, gun, form, role, &Storage::latest);
+  return recall(&Memory::latest, gun, form, role, &Storage::latest);
 }
 
 Storage::Found Remembering::current(const Gun& gun, Form form, const RoleName& role) const {
-  return remembered(&Memory::current, gun, form, role, &Storage::current);
+  return recall(&Memory::current, gun, form, role, &Storage::current);
 }
 
 Result<GunState> Remembering::state(const Gun& gun) const {

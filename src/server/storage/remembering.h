@@ -49,6 +49,11 @@ class Remembering final : public Storage {
   Result<std::vector<Gun>> guns(const std::string& after, std::size_t limit) const override {
     return below_.guns(after, limit);
   }
+  Result<std::vector<VersionName>> versions(const Gun& gun) const override { return below_.versions(gun); }
+  Result<std::vector<Gun>> remembered(const std::string& after, std::size_t limit) const override {
+    return below_.remembered(after, limit);
+  }
+  Result<std::unique_ptr<StorageFill>> fill() override { return below_.fill(); }
   Result<std::vector<Change>> changes(const std::optional<Gun>& gun, std::int64_t after,
                                       std::int64_t records) const override {
     return below_.changes(gun, after, records);
@@ -71,8 +76,8 @@ class Remembering final : public Storage {
   void drop_unnamed(Memory& memory, const NewFile& snapshot) const;
   void take_over(const Batch& batch) const;
   void make_room() const;
-  Found remembered(Files Memory::* files, const Gun& gun, Form form, const RoleName& role,
-                   Found (Storage::*ask)(const Gun&, Form, const RoleName&) const) const;
+  Found recall(Files Memory::* files, const Gun& gun, Form form, const RoleName& role,
+               Found (Storage::*ask)(const Gun&, Form, const RoleName&) const) const;
 
   Storage& below_;
   const std::size_t max_bytes_;
