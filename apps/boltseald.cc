@@ -7,6 +7,6 @@
 
 int main(int argc, char** argv) {
   boltseal::forbid_core_dumps();
-  const std::vector<std::string> words(argv + 1, argv + argc);
-  return boltseal::daemon::run(words);
+  const std::vector<std::string> words(argv + (argc > 0 ? 1 : 0), argv + argc);
+  return boltseal::daemon::run(argc > 0 ? argv[0] : "boltseald", words);
 }

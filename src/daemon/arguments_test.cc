@@ -5,6 +5,8 @@
 
 #include <map>
 
+#include "daemon/command.h"
+#include "daemon/notary_flags.h"
 #include "daemon/places.h"
 
 namespace boltseal::daemon {
@@ -15,8 +17,9 @@ Result<Arguments> parse(const std::vector<std::string>& words) { return parse_ar
 TEST(Arguments, Serving) {
   const auto plain = parse({});
   ASSERT_TRUE(plain);
-  EXPECT_EQ(plain->command, Command::serve);
-  EXPECT_EQ(plain->roles, std::vector<std::string>{"server"});
+  EXPECT_EQ(plain->action, Action::serve);
+  EXPECT_TRUE(plain->roles.empty());
+  EXPECT_EQ(parse({"server", "signer", "server"})->roles, (std::vector<std::string>{"server", "signer"}));
   const auto full = parse({"--listen=0.0.0.0:1", "server", "--config", "c.json", "--state-dir", "s",
                            "--keys-dir=k", "--tls-cert", "c", "--tls-key", "k"});
   ASSERT_TRUE(full) << full.error().what();
@@ -27,14 +30,19 @@ TEST(Arguments, Serving) {
 }
 
 TEST(Arguments, Commands) {
-  EXPECT_EQ(parse({"version"})->command, Command::version);
-  EXPECT_EQ(parse({"--help"})->command, Command::help);
-  EXPECT_EQ(parse({"config", "check"})->command, Command::config_check);
-  EXPECT_EQ(parse({"--config", "x", "config", "print"})->command, Command::config_print);
+  EXPECT_EQ(parse({"version"})->action, Action::version);
+  EXPECT_EQ(parse({"--help"})->action, Action::help);
+  EXPECT_EQ(parse({"config", "check"})->command->words, "config check");
+  EXPECT_EQ(parse({"--config", "x", "config", "print"})->command->words, "config print");
   const auto reset = parse({"gun", "reset", "a/b", "--state-dir", "s"});
   ASSERT_TRUE(reset);
-  EXPECT_EQ(reset->command, Command::gun_reset);
-  EXPECT_EQ(reset->gun, "a/b");
+  EXPECT_EQ(reset->action, Action::command);
+  EXPECT_EQ(reset->command->words, "gun reset");
+  EXPECT_EQ(reset->operands, std::vector<std::string>{"a/b"});
+  for (const CommandEntry* entry : commands()) {
+    EXPECT_THAT(usage_text(), ::testing::HasSubstr(std::string(entry->words)));
+    EXPECT_NE(entry->run, nullptr) << entry->words;
+  }
 }
 
 TEST(Arguments, Mistakes) {
@@ -43,7 +51,7 @@ TEST(Arguments, Mistakes) {
       {"--config"},
       {"--config="},
       {"--config", "a", "--config", "b"},
-      {"signer"},
+      {"gateway"},
       {"server", "gateway"},
       {"config"},
       {"config", "show"},
@@ -52,12 +60,57 @@ TEST(Arguments, Mistakes) {
       {"gun", "a", "b"},
       {"--tls-cert", "c"},
       {"version", "now"},
+      {"--signer-config", "x"},
+      {"config", "print", "x"},
+      {"config", "check", "--help=1"},
   };
   for (const auto& words : cases) {
     const auto arguments = parse(words);
     ASSERT_FALSE(arguments) << words[0];
     EXPECT_EQ(arguments.error().code(), ErrorCode::usage);
     EXPECT_FALSE(arguments.error().hint().empty());
+  }
+}
+
+Result<Arguments> flags(const std::vector<std::string>& words) {
+  return parse_notary_flags(FileKind::notary_server, words);
+}
+
+TEST(NotaryFlags, Programs) {
+  EXPECT_EQ(program_of("/usr/sbin/notary-server"), FileKind::notary_server);
+  EXPECT_EQ(program_of("notary-signer"), FileKind::notary_signer);
+  EXPECT_EQ(program_of("/usr/sbin/notary-server/boltseald"), FileKind::native);
+}
+
+TEST(NotaryFlags, AsGoReadsThem) {
+  const auto usual = flags({"-config", "c.json", "--logf=logfmt", "-debug"});
+  ASSERT_TRUE(usual) << usual.error().what();
+  EXPECT_EQ(usual->config, "c.json");
+  EXPECT_TRUE(usual->debug_listener);
+  EXPECT_EQ(usual->warnings.size(), 1u);
+  EXPECT_EQ(usual->called_as, FileKind::notary_server);
+  EXPECT_FALSE(flags({"--debug=false", "--config=c"})->debug_listener);
+  EXPECT_TRUE(flags({"-config=c", "-bootstrap"})->bootstrap);
+  EXPECT_EQ(flags({"-version"})->action, Action::version);
+  EXPECT_EQ(flags({"-h"})->action, Action::help);
+  EXPECT_FALSE(flags({"-config", "c", "word", "-debug"})->debug_listener);  // the first word ends the flags
+  EXPECT_EQ(flags({"-config", "a", "-config", "b"})->config, "b");
+  EXPECT_EQ(flags({"-config", "a", "-state-dir", "s", "-keys-dir=k"})->keys_dir, "k");
+}
+
+TEST(NotaryFlags, MistakesInGosWords) {
+  const std::map<std::string, std::vector<std::string>> cases = {
+      {"flag provided but not defined: -mode", {"-mode", "x"}},
+      {"flag needs an argument: -config", {"-config"}},
+      {"invalid boolean value \"maybe\" for -debug: parse error", {"-debug=maybe"}},
+      {"bad flag syntax: ---x", {"---x"}},
+      {"notary-server needs its configuration: -config FILE", {}},
+  };
+  for (const auto& [says, words] : cases) {
+    const auto refused = flags(words);
+    ASSERT_FALSE(refused) << says;
+    EXPECT_EQ(refused.error().what(), says);
+    EXPECT_THAT(refused.error().hint(), ::testing::HasSubstr("usage: notary-server"));
   }
 }
 

@@ -1,12 +1,11 @@
 // Where boltseald keeps things when nobody says. Pure: environment and user are parameters.
 #pragma once
 
-#include <functional>
-#include <optional>
 #include <string>
 
 #include "base/result.h"
 #include "daemon/arguments.h"
+#include "daemon/environment.h"
 
 namespace boltseal::daemon {
 
@@ -14,9 +13,6 @@ struct Places {
   std::string state_dir;
   std::string keys_dir;
 };
-
-/// Value of an environment variable; nothing when it is not set.
-using Environment = std::function<std::optional<std::string>(const std::string&)>;
 
 /// State: --state-dir, else the first entry of $STATE_DIRECTORY, else /var/lib/boltseald for root, else
 /// $XDG_STATE_HOME/boltseald, else ~/.local/state/boltseald. Keys: --keys-dir, else the state directory's

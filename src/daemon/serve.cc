@@ -7,6 +7,10 @@
 #include <ctime>
 
 #include "base/log.h"
+#include "daemon/composed.h"
+#include "daemon/config_fields.h"
+#include "daemon/config_words.h"
+#include "daemon/metrics_listener.h"
 #include "daemon/own_ca.h"
 #include "daemon/role_server.h"
 #include "http/server/server.h"
@@ -33,7 +37,7 @@ std::vector<std::string> listener_hosts(const ServerConfig& config) {
 }
 
 http::ServerOptions http_options(const Config& all, const std::optional<OwnCertificate>& own) {
-  const ServerConfig& config = all.server;
+  const ServerConfig& config = *all.server;
   http::ServerOptions options;
   options.access_log = all.log_requests ? log::Level::info : log::Level::debug;
   options.limits.connections = static_cast<std::size_t>(config.connections);
@@ -41,10 +45,12 @@ http::ServerOptions http_options(const Config& all, const std::optional<OwnCerti
   for (const ListenConfig& listener : config.listen) {
     http::ListenerOptions out;
     out.address = listener.address;
-    if (!listener.tls_cert.empty()) {
-      out.tls = http::TlsFiles{.certificate = listener.tls_cert, .key = listener.tls_key};
-    } else if (!listener.plain) {
-      out.tls = http::TlsFiles{.certificate = own->certificate_path, .key = own->key_path};
+    if (!listener.plain) {
+      const bool has_files = !listener.tls_cert.empty();
+      out.tls = http::TlsFiles{.certificate = has_files ? listener.tls_cert : own->certificate_path,
+                               .key = has_files ? listener.tls_key : own->key_path,
+                               .client_ca = listener.client_ca,
+                               .require_client_certificate = listener.require_client_certificate};
     }
     options.listeners.push_back(std::move(out));
   }
@@ -55,7 +61,7 @@ http::ServerOptions http_options(const Config& all, const std::optional<OwnCerti
 sigset_t block_signals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2}) sigaddset(&set, signal);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return set;
@@ -85,10 +91,11 @@ struct Running {
   std::optional<OwnCertificate> own;
   std::unique_ptr<server::TrustServer> trust;
   std::unique_ptr<http::Server> http;
+  std::unique_ptr<http::Server> metrics;  ///< null without metrics.listen
 
   Result<void> renew_certificate() {
     if (!own || system_clock().now() < own->renew_at) return {};
-    own = BS_TRY(make_own_certificate(home->state, home->keys, listener_hosts(config.server),
+    own = BS_TRY(make_own_certificate(home->state, home->keys, listener_hosts(*config.server),
                                       system_clock().now(), crypto::system_random()));
     BS_TRY(http->reload());
     log::info("certificate_renewed", {{"file", own->certificate_path}});
@@ -103,7 +110,7 @@ struct Running {
 };
 
 Result<void> open_all(Running& running, const Places& places) {
-  const ServerConfig& config = running.config.server;
+  const ServerConfig& config = *running.config.server;
   const bool own = needs_own_certificate(config);
   if (own || config.storage.kind != StorageKind::memory) running.home = BS_TRY(open_home(places));
   auto parts = BS_TRY(open_parts(config, running.home));
@@ -115,7 +122,21 @@ Result<void> open_all(Running& running, const Places& places) {
   }
   running.http =
       std::make_unique<http::Server>(http_options(running.config, running.own), running.trust->handlers());
+  if (!running.config.metrics_listen.empty())
+    running.metrics = make_metrics_listener(running.config.metrics_listen, running.trust->handlers());
   return {};
+}
+
+/// One level more or less, as notary's programs do; said at the level that is left.
+void step_log_level(bool more) {
+  constexpr log::Level kSteps[] = {log::Level::debug, log::Level::info, log::Level::warning,
+                                   log::Level::error, log::Level::off};
+  std::size_t now = 0;
+  while (now + 1 < std::size(kSteps) && !log::enabled(kSteps[now])) ++now;
+  if (more ? now == 0 : now + 1 == std::size(kSteps)) return;
+  const log::Level next = kSteps[more ? now - 1 : now + 1];
+  log::set_level(next);
+  log::write(next, "log_level", {{"level", word_of(kLevels, next)}});
 }
 
 void wait_for_the_end(Running& running, const sigset_t& signals) {
@@ -124,6 +145,7 @@ void wait_for_the_end(Running& running, const sigset_t& signals) {
     const int signal = ::sigtimedwait(&signals, nullptr, &hour);
     if (signal == SIGTERM || signal == SIGINT) return;
     if (signal == SIGHUP) running.reload();
+    if (signal == SIGUSR1 || signal == SIGUSR2) step_log_level(signal == SIGUSR1);
     const auto renewed = running.renew_certificate();
     if (!renewed) log::error("certificate_renewal_failed", renewed.error());
   }
@@ -131,17 +153,24 @@ void wait_for_the_end(Running& running, const sigset_t& signals) {
 
 }  // namespace
 
-Result<void> serve(const Config& config, const Places& places) {
+Result<void> serve(const LoadedConfig& loaded, const Places& places, const TakenVariables&) {
   const sigset_t signals = block_signals();
-  log::set_level(config.log_level);
+  BS_TRY(check_composed(loaded.config));
+  for (const std::string& warning : loaded.warnings) log::warning("configuration", {{"text", warning}});
+  log::set_level(loaded.config.log_level);
   Running running;
-  running.config = config;
+  running.config = loaded.config;
   BS_TRY(open_all(running, places));
   const auto addresses = BS_TRY(running.http->start());
+  if (running.metrics) {
+    for (const auto& address : BS_TRY(running.metrics->start()))
+      log::info("metrics_listening", {{"address", address.address}});
+  }
   running.trust->start();
   announce(addresses, running.own);
   wait_for_the_end(running, signals);
   log::info("stopping");
+  if (running.metrics) running.metrics->stop();
   running.http->stop(std::chrono::duration_cast<std::chrono::milliseconds>(kGrace));
   running.trust->stop();
   return {};

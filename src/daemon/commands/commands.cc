@@ -1,0 +1,23 @@
+#include "daemon/commands/commands.h"
+
+#include <unistd.h>
+
+#include <array>
+
+namespace boltseal::daemon {
+
+std::span<const CommandEntry* const> commands() {
+  static constexpr std::array<const CommandEntry*, 3> kTable = {&kConfigCheck, &kConfigPrint, &kGunReset};
+  return kTable;
+}
+
+Result<Places> Invocation::places() const {
+  return choose_places(arguments, variables.environment(), ::geteuid() == 0);
+}
+
+std::string Invocation::option(std::string_view name) const {
+  const auto found = arguments.own_options.find(std::string(name));
+  return found == arguments.own_options.end() ? std::string() : found->second;
+}
+
+}  // namespace boltseal::daemon

@@ -1,0 +1,16 @@
+// The listener of `metrics.listen` (and of notary's -debug): plain HTTP with /metrics and
+// /_notary_server/health alone, so that what watches the server need not reach its public address.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "http/server/server.h"
+
+namespace boltseal::daemon {
+
+/// Not started. `handlers` are those of the trust server; they outlive it.
+std::unique_ptr<http::Server> make_metrics_listener(const std::string& address, http::Handlers handlers);
+
+}  // namespace boltseal::daemon
