@@ -123,6 +123,7 @@ Result<void> only_without(const Fields& fields, Names names, std::string_view wh
 
 std::string below(const std::string& directory, std::string path) {
   if (path.empty() || path.front() == '/' || directory.empty()) return path;
+  while (path.starts_with("./") && path.size() > 2 && path[2] != '/') path.erase(0, 2);
   return directory + (directory.back() == '/' ? "" : "/") + path;
 }
 

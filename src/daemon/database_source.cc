@@ -39,6 +39,12 @@ tl::unexpected<Error> malformed(std::string what, std::string hint = {}) {
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
 
+/// Names of parameters as libpq and Go have them: anything else might be a part of a password.
+bool is_name(std::string_view text) {
+  return !text.empty() &&
+         text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789_.") == std::string_view::npos;
+}
+
 std::size_t skip_blanks(std::string_view text, std::size_t at) {
   while (at < text.size() && is_blank(text[at])) ++at;
   return at;
@@ -51,12 +57,13 @@ Result<std::size_t> end_of_value(std::string_view text, std::size_t at) {
     if (text[i] == '\\') {
       ++i;
     } else if (quoted && text[i] == '\'') {
+      if (i + 1 < text.size() && !is_blank(text[i + 1])) break;
       return i + 1;
     } else if (!quoted && is_blank(text[i])) {
       return i;
     }
   }
-  if (quoted) return malformed("the conninfo has a quote that does not end");
+  if (quoted) return malformed("the conninfo has a quote that does not end before a blank");
   return text.size();
 }
 
@@ -68,7 +75,7 @@ Result<Source> read_pairs(std::string_view text) {
     while (at < text.size() && text[at] != '=' && !is_blank(text[at])) ++at;
     const std::string_view name = text.substr(begin, at - begin);
     at = skip_blanks(text, at);
-    if (name.empty() || at == text.size() || text[at] != '=')
+    if (!is_name(name) || at == text.size() || text[at] != '=')
       return malformed("the conninfo must be a URL (postgres://...) or \"key=value ...\"");
     at = skip_blanks(text, at + 1);
     const std::size_t end = BS_TRY(end_of_value(text, at));
@@ -106,8 +113,8 @@ Result<void> read_query(std::string_view query, Source& source) {
     const std::size_t equals = item.find('=');
     if (equals == 0 || equals == std::string_view::npos)
       return malformed("the URL of the database has a parameter without a value");
-    if (item.substr(0, equals).find('%') != std::string_view::npos)
-      return malformed("the URL of the database has an escaped name of a parameter");
+    if (!is_name(item.substr(0, equals)))
+      return malformed("the URL of the database has a parameter of no known name");
     source.parameters.push_back({item.substr(0, equals), item.substr(equals + 1), item});
     query.remove_prefix(std::min(end + 1, query.size()));
   }

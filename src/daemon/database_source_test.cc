@@ -35,6 +35,8 @@ TEST(DatabaseSource, WhatCannotBeToldApartIsRefusedAndHidden) {
       {DatabaseKind::postgres, ""},
       {DatabaseKind::postgres, "secret"},
       {DatabaseKind::postgres, "host=h password='secret"},
+      {DatabaseKind::postgres, "host=h password='sec'ret=x"},
+      {DatabaseKind::postgres, "Postgres://u:secret@h/d?x=y"},
       {DatabaseKind::postgres, "postgres://u:sec/ret@h/d"},
       {DatabaseKind::postgres, "postgres://u:sec?ret@h/d"},
       {DatabaseKind::postgres, "dbname=postgres://u:secret@h/d"},

@@ -90,7 +90,7 @@ Result<std::string> take_path(const NotaryMembers& members, std::string_view pat
 void warn_unknown(const NotaryMembers& members, const std::set<std::string_view>& known,
                   std::string_view program, Warnings& warnings) {
   for (const std::string& path : members.unknown(known)) {
-    warnings.push_back(fmt::format("{} has no effect: {} does not know it", escape_untrusted(path), program));
+    warnings.push_back(fmt::format("{} has no effect, as in {}", escape_untrusted(path), program));
   }
 }
 

@@ -98,7 +98,8 @@ Result<void> take_remote(const Taking& t) {
   remote.address = (v6 ? "[" + host + "]" : host) + ":" + port;
   const std::string problem = problem_of_address(remote.address);
   if (host.empty() || port.empty() || !problem.empty())
-    return refused("trust_service.hostname and trust_service.port do not name the signer");
+    return refused("trust_service.hostname and trust_service.port do not name the signer",
+                   "set both, as \"signer.example\" and \"7899\"");
   remote.ca = BS_TRY(take_path(t.members, "trust_service.tls_ca_file", t.file.directory));
   remote.client_cert = BS_TRY(take_path(t.members, "trust_service.tls_client_cert", t.file.directory));
   remote.client_key = BS_TRY(take_path(t.members, "trust_service.tls_client_key", t.file.directory));
@@ -113,7 +114,8 @@ Result<void> take_remote(const Taking& t) {
 Result<void> take_keys(const Taking& t) {
   const std::string type = BS_TRY(t.members.text("trust_service.type"));
   if (type != "local" && type != "remote")
-    return refused("must specify either a \"local\" or \"remote\" type for trust_service");
+    return refused("must specify either a \"local\" or \"remote\" type for trust_service",
+                   "set trust_service.type");
   if (type == "remote") {
     BS_TRY(take_algorithm(t));
     if (!t.joined) return take_remote(t);
@@ -182,7 +184,8 @@ Result<void> take_auth(const Taking& t) {
   const json::Value* redirect = find_any_case(*options, "autoredirect");
   if (redirect == nullptr) return {};
   if (redirect->kind() != json::Kind::boolean)
-    return refused("token auth requires a valid option bool: autoredirect");
+    return refused("token auth requires a valid option bool: autoredirect",
+                   "it must be true or false, without quotes");
   auth.autoredirect = redirect->as_bool();
   return {};
 }

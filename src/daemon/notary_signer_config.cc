@@ -33,7 +33,8 @@ Result<ListenConfig> take_listener(const NotaryMembers& members, const std::stri
   listener.tls_key = BS_TRY(take_path(members, "server.tls_key_file", directory));
   listener.client_ca = BS_TRY(take_path(members, "server.client_ca_file", directory));
   if (listener.tls_cert.empty() || listener.tls_key.empty())
-    return refused("unable to set up TLS: server.tls_cert_file and server.tls_key_file are needed");
+    return refused("unable to set up TLS: server.tls_cert_file and server.tls_key_file are needed",
+                   "name a certificate and its key: the signer speaks TLS alone");
   listener.require_client_certificate = !listener.client_ca.empty();
   if (listener.client_ca.empty())
     warnings.emplace_back(
