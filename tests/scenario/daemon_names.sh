@@ -34,6 +34,13 @@ for said in 'unheard has no effect' '-logf logfmt has no effect' 'HTTP without T
   grep -q -- "$said" "$D/log/names.err" || fail "no warning: $said"
 done
 
+step "only roles that the configuration has"
+expect_fail 2 "$BOLTSEALD" signer --config "$D/server.json"
+grep -q 'the configuration has no signer' "$ERR" || fail "the missing role is not named"
+printf 'a: 1\n' >"$D/server.yaml"
+expect_fail 2 "$BOLTSEALD" config check --config "$D/server.yaml"
+grep -q 'convert it once' "$ERR" || fail "YAML is refused without the way out"
+
 step "SIGUSR1 logs more, SIGUSR2 less"
 kill -USR1 $PID
 for _ in $(seq 100); do
