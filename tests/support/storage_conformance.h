@@ -377,6 +377,110 @@ TEST_P(StorageConformance, OnlyAnEmptyStoreIsFilled) {
   EXPECT_EQ(filling.error().code(), ErrorCode::already_exists);
 }
 
+// ---- pruning (bug 10 of notary-server: its tables grow for ever) -----------------------------------------
+
+TEST_P(StorageConformance, PruneTakesWhatNobodyNeeds) {
+  using namespace conformance;
+  const Gun name = gun("a/b");
+  for (int i = 1; i <= 5; ++i) ASSERT_TRUE(storage_->publish(whole(name, i, 10 * i)));
+  // Version 3 was superseded by version 4, at 40.
+  const PruneRules rules{.superseded_before = at(41), .keep_changes = 2};
+  const auto counted = storage_->prune(rules, true);
+  ASSERT_TRUE(counted) << counted.error().what();
+  EXPECT_EQ(counted->files, 9);
+  EXPECT_EQ(counted->changes, 3);
+  EXPECT_TRUE(must(storage_->by_version(name, Form::notary, role("targets"), 1)))
+      << "a dry run took something";
+  EXPECT_EQ(storage_->changes({}, 0, 100)->size(), 5u);
+
+  const auto done = storage_->prune(rules, false);
+  ASSERT_TRUE(done) << done.error().what();
+  EXPECT_EQ(done->files, counted->files);
+  EXPECT_EQ(done->bytes, counted->bytes);
+  EXPECT_EQ(done->changes, counted->changes);
+  std::int64_t bytes = 0;
+  for (const char* which : {"targets", "snapshot", "timestamp"}) {
+    for (const std::int64_t version : {1, 2, 3}) {
+      EXPECT_FALSE(must(storage_->by_version(name, Form::notary, role(which), version))) << which << version;
+    }
+    EXPECT_TRUE(must(storage_->by_version(name, Form::notary, role(which), 4))) << which;
+    EXPECT_EQ(must(storage_->current(name, Form::notary, role(which)))->version, 5) << which;
+    for (int i = 1; i <= 3; ++i) {
+      for (const NewFile& one : whole(name, i).files) {
+        if (one.role == role(which)) bytes += static_cast<std::int64_t>(one.bytes.size());
+      }
+    }
+  }
+  EXPECT_EQ(done->bytes, bytes);
+  for (const std::int64_t version : {1, 2, 3, 4, 5}) {
+    EXPECT_TRUE(must(storage_->by_version(name, Form::notary, role("root"), version)))
+        << "clients walk from root to root";
+  }
+  EXPECT_EQ(storage_->prune(rules, false)->files, 0);
+  // The feed goes on where it was.
+  ASSERT_TRUE(storage_->publish(whole(name, 6, 60)));
+  EXPECT_EQ(storage_->changes({}, 0, 100)->front().id, 4);
+  EXPECT_EQ(storage_->changes({}, 0, 100)->back().id, 6);
+}
+
+TEST_P(StorageConformance, PruneKeepsWhatTheNewestTimestampReaches) {
+  using namespace conformance;
+  const Gun name = gun("a/b"), other = gun("a/c");
+  ASSERT_TRUE(storage_->publish(whole(name, 1)));
+  // Uploaded ahead of a snapshot that names them: targets 1 is still what clients get.
+  ASSERT_TRUE(
+      storage_->publish({name, at(1), {file("targets", 2, "{\"t\":2}"), file("targets/a", 1, "{}")}}));
+  ASSERT_TRUE(storage_->publish({name, at(2), {file("targets", 3, "{\"t\":3}")}}));
+  ASSERT_TRUE(storage_->publish({other, at(0), {file("targets", 1, "{}"), file("targets", 2, "{ }")}}));
+  const auto done = storage_->prune({.superseded_before = at(100), .keep_changes = 0}, false);
+  ASSERT_TRUE(done) << done.error().what();
+  EXPECT_EQ(done->files, 2) << "targets 2 of a/b, targets 1 of a/c";
+  EXPECT_EQ(must(storage_->current(name, Form::notary, role("targets")))->version, 1);
+  EXPECT_EQ(must(storage_->latest(name, Form::notary, role("targets")))->version, 3);
+  EXPECT_TRUE(must(storage_->latest(name, Form::notary, role("targets/a"))));
+  EXPECT_FALSE(must(storage_->by_version(other, Form::notary, role("targets"), 1)));
+}
+
+TEST_P(StorageConformance, PruneOfTheOtherForm) {
+  using namespace conformance;
+  const Gun name = gun("a/b");
+  const auto named_version = [](const char* which, int version) {
+    return meta_file("\"" + std::string(which) + ".json\":{\"version\":" + std::to_string(version) + "}");
+  };
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(storage_->publish({name,
+                                   at(i),
+                                   {file("root", i, "{}", Form::tuf1), file("targets", i, "{}", Form::tuf1),
+                                    file("snapshot", i, named_version("targets", 1), Form::tuf1),
+                                    file("timestamp", i, named_version("snapshot", i), Form::tuf1)}}));
+  }
+  const auto done = storage_->prune({.superseded_before = at(100)}, false);
+  ASSERT_TRUE(done) << done.error().what();
+  EXPECT_EQ(done->files, 5) << "timestamp and snapshot 1 and 2, targets 2";
+  EXPECT_EQ(must(storage_->current(name, Form::tuf1, role("targets")))->version, 1);
+  EXPECT_EQ(must(storage_->latest(name, Form::tuf1, role("targets")))->version, 3);
+  EXPECT_TRUE(must(storage_->by_version(name, Form::tuf1, role("root"), 1)));
+}
+
+// Stored files are foreign bytes: what names nothing makes "nothing there", not a failure.
+TEST_P(StorageConformance, HostileFilesNameNothing) {
+  using namespace conformance;
+  int version = 0;
+  const Gun name = gun("a/b");
+  for (const std::string& bytes :
+       {std::string("{"), std::string("\xff\xfe\x00\x01", 4), std::string(), std::string(200, '['),
+        std::string("{\"signed\":{\"meta\":{\"snapshot\":{\"hashes\":{\"sha256\":\"AAA=\"}}}}}"),
+        std::string("'; DROP TABLE tuf_files; --")}) {
+    ++version;
+    ASSERT_TRUE(storage_->publish(
+        {name, at(0), {file("snapshot", version, bytes), file("timestamp", version, bytes)}}));
+    EXPECT_EQ(must(storage_->current(name, Form::notary, role("timestamp")))->bytes, bytes);
+    EXPECT_FALSE(must(storage_->current(name, Form::notary, role("snapshot"))));
+    EXPECT_FALSE(must(storage_->current(name, Form::notary, role("targets"))));
+  }
+  EXPECT_FALSE(must(storage_->by_version(name, Form::notary, role("root"), INT64_MAX)));
+}
+
 // Bugs 9 and 19: publishers at the same moment get success or conflict, never anything else, and what was
 // acknowledged is there.
 TEST_P(StorageConformance, PublishersAtOnceGetSuccessOrConflict) {

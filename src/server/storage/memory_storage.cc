@@ -10,6 +10,7 @@
 #include "base/encoding.h"
 #include "base/untrusted.h"
 #include "server/storage/named.h"
+#include "server/storage/prune.h"
 
 namespace boltseal::server {
 namespace {
@@ -38,6 +39,7 @@ class MemoryStorage final : public Storage {
   Result<std::vector<Change>> changes(const std::optional<Gun>& gun, std::int64_t after,
                                       std::int64_t records) const override;
   Result<std::string> state_tag(const Gun& gun) const override;
+  Result<PruneReport> prune(const PruneRules& rules, bool dry_run) override;
   Result<void> check() const override { return {}; }
 
  private:
@@ -49,6 +51,10 @@ class MemoryStorage final : public Storage {
                               const std::optional<Sha256>& sha256) const;
   const StoredFile* walk_notary(const Gun& gun, const RoleName& role) const;
   const StoredFile* walk_tuf1(const Gun& gun, const RoleName& role) const;
+  const StoredFile* walk(const Gun& gun, Form form, const RoleName& role) const {
+    return form == Form::notary ? walk_notary(gun, role) : walk_tuf1(gun, role);
+  }
+  std::int64_t prune_changes(const PruneRules& rules, bool dry_run);
   void record(Change change);
   bool is_empty() const {
     return files_.empty() && tombstones_.empty() && states_.empty() && changes_.empty();
@@ -59,6 +65,7 @@ class MemoryStorage final : public Storage {
   std::map<Gun, Tombstone> tombstones_;
   std::map<Gun, GunState> states_;
   std::vector<Change> changes_;
+  std::int64_t last_change_ = 0;
 };
 
 std::optional<StoredFile> copy_of(const StoredFile* file) {
@@ -84,7 +91,7 @@ std::int64_t MemoryStorage::highest(const Gun& gun, Form form, const RoleName& r
 }
 
 void MemoryStorage::record(Change change) {
-  change.id = changes_.empty() ? 1 : changes_.back().id + 1;
+  change.id = ++last_change_;
   changes_.push_back(std::move(change));
 }
 
@@ -186,7 +193,7 @@ const StoredFile* MemoryStorage::walk_tuf1(const Gun& gun, const RoleName& role)
 
 Storage::Found MemoryStorage::current(const Gun& gun, Form form, const RoleName& role) const {
   std::shared_lock lock(mutex_);
-  return copy_of(form == Form::notary ? walk_notary(gun, role) : walk_tuf1(gun, role));
+  return copy_of(walk(gun, form, role));
 }
 
 Result<std::string> MemoryStorage::state_tag(const Gun& gun) const {
@@ -337,6 +344,7 @@ class MemoryFill final : public StorageFill {
     target_.states_ = std::move(new_.states_);
     target_.tombstones_ = std::move(new_.tombstones_);
     target_.changes_ = std::move(new_.changes_);
+    if (!target_.changes_.empty()) target_.last_change_ = target_.changes_.back().id;
     return {};
   }
 
@@ -354,6 +362,49 @@ Result<std::unique_ptr<StorageFill>> MemoryStorage::fill() {
   std::shared_lock lock(mutex_);
   if (!is_empty()) return fail(ErrorCode::already_exists, "the store is not empty");
   return std::unique_ptr<StorageFill>(std::make_unique<MemoryFill>(*this));
+}
+
+std::int64_t MemoryStorage::prune_changes(const PruneRules& rules, bool dry_run) {
+  const auto keep = static_cast<std::size_t>(std::max<std::int64_t>(rules.keep_changes, 0));
+  const std::size_t old = changes_.size() > keep ? changes_.size() - keep : 0;
+  const auto end = changes_.begin() + static_cast<std::ptrdiff_t>(old);
+  const auto goes = [&](const Change& change) { return change.created < rules.superseded_before; };
+  const auto count = std::count_if(changes_.begin(), end, goes);
+  if (!dry_run) changes_.erase(std::remove_if(changes_.begin(), end, goes), end);
+  return count;
+}
+
+Result<PruneReport> MemoryStorage::prune(const PruneRules& rules, bool dry_run) {
+  std::unique_lock lock(mutex_);
+  PruneReport report;
+  for (auto& [gun, roles] : files_) {
+    const Gun& name = gun;
+    Roles& all = roles;
+    const PruneAccess access{
+        [&](Form form) -> Result<std::vector<StoredVersion>> {
+          std::vector<StoredVersion> out;
+          for (const auto& [key, versions] : all) {
+            if (key.first != form) continue;
+            for (const auto& [version, file] : versions) {
+              out.push_back(
+                  {key.second, version, file.created, static_cast<std::int64_t>(file.bytes.size())});
+            }
+          }
+          return out;
+        },
+        [&](Form form, const RoleName& role) -> Result<std::optional<std::int64_t>> {
+          const StoredFile* file = walk(name, form, role);
+          return file == nullptr ? std::nullopt : std::optional(file->version);
+        },
+        [&](Form form, const PruneRange& range) -> Result<void> {
+          Versions& versions = all.at({form, range.role});
+          versions.erase(versions.lower_bound(range.low), versions.upper_bound(range.high));
+          return {};
+        }};
+    BS_TRY(prune_gun(access, rules, dry_run, report));
+  }
+  report.changes = prune_changes(rules, dry_run);
+  return report;
 }
 
 }  // namespace

@@ -89,4 +89,16 @@ struct VersionName {
   std::int64_t version = 0;
 };
 
+/// What pruning may take.
+struct PruneRules {
+  Time superseded_before{};            ///< a version may go if its successor was stored before this
+  std::int64_t keep_changes = 10'000;  ///< so many newest rows of the feed stay, however old they are
+};
+/// What pruning took, or would take.
+struct PruneReport {
+  std::int64_t files = 0;
+  std::int64_t bytes = 0;  ///< of these files
+  std::int64_t changes = 0;
+};
+
 }  // namespace boltseal::server

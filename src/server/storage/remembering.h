@@ -58,6 +58,10 @@ class Remembering final : public Storage {
                                       std::int64_t records) const override {
     return below_.changes(gun, after, records);
   }
+  /// What goes is neither the latest nor current.
+  Result<PruneReport> prune(const PruneRules& rules, bool dry_run) override {
+    return below_.prune(rules, dry_run);
+  }
   Result<std::string> state_tag(const Gun& gun) const override { return below_.state_tag(gun); }
   Result<void> check() const override { return below_.check(); }
 

@@ -1,6 +1,7 @@
 #include "server/storage/sqlite_fill.h"
 
 #include "base/encoding.h"
+#include "server/storage/sql_values.h"
 #include "server/storage/sqlite_queries.h"
 
 namespace boltseal::server {

@@ -2,10 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
-
-#include "base/encoding.h"
-
 namespace boltseal::server::sql {
 namespace {
 
@@ -70,6 +66,11 @@ Table make_table(std::string_view name, bool with_form, const Link& link) {
       "deleted_at=excluded.deleted_at",
       form_text, name);
   table.remove = fmt::format("DELETE FROM {} WHERE gun=?1", name);
+  table.versions =
+      fmt::format("SELECT role,version,created_at,LENGTH(data) FROM {} WHERE deleted_at IS NULL AND {}gun=?1",
+                  name, with_form ? "form='tuf1' AND " : "");
+  table.remove_range =
+      fmt::format("DELETE FROM {} WHERE {}?2 AND version>=?3 AND version<=?4", name, where(""));
   return table;
 }
 
@@ -101,32 +102,6 @@ std::string_view changes(bool backwards, bool one_gun) {
                  : "SELECT id,created_at,gun,version,sha256,category FROM changefeed WHERE id<?1 ORDER BY id "
                    "DESC LIMIT "
                    "?2";
-}
-
-std::string format_time(Time time) {
-  std::string text = format_rfc3339_nano(time);
-  if (text.size() > 10) text[10] = ' ';
-  if (!text.empty() && text.back() == 'Z') text.replace(text.size() - 1, 1, "+00:00");
-  return text;
-}
-
-Result<Time> parse_time(const std::string& text) {
-  std::string rfc = text;
-  if (rfc.size() > 10 && rfc[10] == ' ') rfc[10] = 'T';
-  if (rfc.size() == 19) rfc += 'Z';  // CURRENT_TIMESTAMP has no zone; it is UTC
-  const auto time = parse_rfc3339(rfc);
-  if (!time) return fail(ErrorCode::storage_failed, "the database holds a time that cannot be read");
-  return *time;
-}
-
-Result<Sha256> parse_hash(const std::string& hex) {
-  const auto bytes = hex_decode(hex);
-  Sha256 hash{};
-  if (!bytes || bytes->size() != hash.size()) {
-    return fail(ErrorCode::storage_failed, "the database holds a SHA-256 that cannot be read");
-  }
-  std::copy(bytes->begin(), bytes->end(), hash.begin());
-  return hash;
 }
 
 }  // namespace boltseal::server::sql

@@ -1,12 +1,9 @@
-// The statements of the SQLite storage, and its encodings of times and hashes.
+// The statements of the SQLite storage.
 #pragma once
 
 #include <string>
 #include <string_view>
 
-#include "base/clock.h"
-#include "base/names.h"
-#include "base/result.h"
 #include "tuf/form.h"
 
 namespace boltseal::server::sql {
@@ -26,11 +23,18 @@ struct Table {
   std::string heads_of_gun;
   std::string bury;  ///< ?2 time: highest versions and last root into the tombstones
   std::string remove;
+  std::string versions;      ///< role, version, created_at, bytes
+  std::string remove_range;  ///< ?3 lowest, ?4 highest version
 };
 const Table& table(tuf::Form form);
 
 inline constexpr std::string_view kInsertChange =
     "INSERT INTO changefeed(created_at,gun,version,sha256,category) VALUES(?1,?2,?3,?4,?5)";
+inline constexpr std::string_view kFeedBound = "SELECT id FROM changefeed ORDER BY id DESC LIMIT 1 OFFSET ?1";
+/// ?1 highest id, ?2 time.
+inline constexpr std::string_view kCountOldChanges =
+    "SELECT COUNT(*) FROM changefeed WHERE id<=?1 AND created_at<?2";
+inline constexpr std::string_view kDropOldChanges = "DELETE FROM changefeed WHERE id<=?1 AND created_at<?2";
 inline constexpr std::string_view kGuns =
     "SELECT gun FROM tuf_files WHERE gun>?1 AND deleted_at IS NULL UNION SELECT gun FROM boltseal_files "
     "WHERE gun>?1 "
@@ -64,9 +68,5 @@ inline constexpr std::string_view kAllowReset = "UPDATE boltseal_guns SET reset_
 
 /// ?1 bound, ?2 number of rows, ?3 GUN.
 std::string_view changes(bool backwards, bool one_gun);
-
-std::string format_time(Time time);  ///< as notary-server's SQLite driver: "2026-11-24 06:48:16.15175+00:00"
-Result<Time> parse_time(const std::string& text);   ///< storage_failed
-Result<Sha256> parse_hash(const std::string& hex);  ///< storage_failed
 
 }  // namespace boltseal::server::sql

@@ -7,6 +7,8 @@
 
 #include "base/encoding.h"
 #include "base/untrusted.h"
+#include "server/storage/prune.h"
+#include "server/storage/sql_values.h"
 #include "server/storage/sqlite_fill.h"
 #include "server/storage/sqlite_queries.h"
 #include "server/storage/sqlite_schema.h"
@@ -43,6 +45,7 @@ class SqliteStorage final : public Storage {
   Result<std::vector<Change>> changes(const std::optional<Gun>& gun, std::int64_t after,
                                       std::int64_t records) const override;
   Result<std::string> state_tag(const Gun& gun) const override;
+  Result<PruneReport> prune(const PruneRules& rules, bool dry_run) override;
   Result<void> check() const override;
 
  private:
@@ -160,13 +163,13 @@ Storage::Found SqliteStorage::by_hash(const Gun& gun, Form form, const RoleName&
   return read_file(query);
 }
 
-Storage::Found SqliteStorage::current(const Gun& gun, Form form, const RoleName& role) const {
+/// The newest timestamp; the snapshot that it names; the file that this names: one statement each.
+Storage::Found find_current(db::Sqlite& db, const Gun& gun, Form form, const RoleName& role) {
   const sql::Table& table = sql::table(form);
   const bool newest = role == RoleName::timestamp() || (form == Form::tuf1 && role == RoleName::root());
-  if (newest) return latest(gun, form, role);
-  auto db = BS_TRY(pool_.acquire());
   const bool snapshot = role == RoleName::snapshot();
-  auto query = BS_TRY(db->query(snapshot ? table.current_snapshot : table.current_role));
+  auto query =
+      BS_TRY(db.query(newest ? table.latest : (snapshot ? table.current_snapshot : table.current_role)));
   query.bind(1, gun.str());
   if (!snapshot) query.bind(2, role.str());
   return read_file(query);
@@ -181,6 +184,11 @@ Result<std::string> SqliteStorage::state_tag(const Gun& gun) const {
     if (BS_TRY(query.step())) tag += fmt::format("{}:{};", query.integer(0), query.text(1));
   }
   return tag;
+}
+
+Storage::Found SqliteStorage::current(const Gun& gun, Form form, const RoleName& role) const {
+  auto db = BS_TRY(pool_.acquire());
+  return find_current(*db, gun, form, role);
 }
 
 Result<std::vector<Head>> SqliteStorage::heads(const std::optional<Gun>& gun) const {
@@ -301,6 +309,60 @@ Result<std::vector<Change>> SqliteStorage::changes(const std::optional<Gun>& gun
   }
   if (backwards) std::reverse(out.begin(), out.end());
   return out;
+}
+
+Result<std::vector<StoredVersion>> find_versions(db::Sqlite& db, const Gun& gun, Form form) {
+  auto query = BS_TRY(db.query(sql::table(form).versions));
+  query.bind(1, gun.str());
+  std::vector<StoredVersion> out;
+  while (BS_TRY(query.step())) {
+    out.push_back({BS_TRY(tuf::parse_role(form, query.text(0))), query.integer(1),
+                   BS_TRY(sql::parse_time(query.text(2))), query.integer(3)});
+  }
+  return out;
+}
+
+Result<void> prune_files(db::Sqlite& db, const Gun& gun, const PruneRules& rules, bool dry_run,
+                         PruneReport& report) {
+  auto transaction = BS_TRY(db::SqliteTransaction::begin(db));
+  const PruneAccess access{
+      [&](Form form) { return find_versions(db, gun, form); },
+      [&](Form form, const RoleName& role) -> Result<std::optional<std::int64_t>> {
+        const auto file = BS_TRY(find_current(db, gun, form, role));
+        return file ? std::optional(file->version) : std::nullopt;
+      },
+      [&](Form form, const PruneRange& range) -> Result<void> {
+        auto query = BS_TRY(db.query(sql::table(form).remove_range));
+        query.bind(1, gun.str()).bind(2, range.role.str()).bind(3, range.low).bind(4, range.high);
+        return query.run();
+      }};
+  BS_TRY(prune_gun(access, rules, dry_run, report));
+  return transaction.commit();
+}
+
+Result<std::int64_t> prune_changes(db::Sqlite& db, const PruneRules& rules, bool dry_run) {
+  auto bound = BS_TRY(db.query(sql::kFeedBound));
+  bound.bind(1, std::max<std::int64_t>(rules.keep_changes, 0));
+  if (!BS_TRY(bound.step())) return 0;
+  auto query = BS_TRY(db.query(dry_run ? sql::kCountOldChanges : sql::kDropOldChanges));
+  query.bind(1, bound.integer(0)).bind(2, sql::format_time(rules.superseded_before));
+  const bool counted = BS_TRY(query.step());
+  return counted ? query.integer(0) : db.changes();
+}
+
+Result<PruneReport> SqliteStorage::prune(const PruneRules& rules, bool dry_run) {
+  constexpr std::size_t kPage = 500;
+  PruneReport report;
+  for (std::string after;;) {
+    const auto page = BS_TRY(guns(after, kPage));
+    auto db = BS_TRY(pool_.acquire());
+    for (const Gun& gun : page) BS_TRY(prune_files(*db, gun, rules, dry_run, report));
+    if (page.size() < kPage) {
+      report.changes = BS_TRY(prune_changes(*db, rules, dry_run));
+      return report;
+    }
+    after = page.back().str();
+  }
 }
 
 Result<void> SqliteStorage::check() const {

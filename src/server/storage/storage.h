@@ -69,6 +69,12 @@ class Storage {
   /// Short text that differs after each publish, renewal and deletion of the GUN, by whichever process (it
   /// names the newest timestamp of each form). One indexed query without the files' bytes.
   virtual Result<std::string> state_tag(const Gun& gun) const = 0;
+  /// Removes versions that nobody needs any more and old rows of the feed; a dry run only counts them.
+  /// What stays: every root, the highest version of each role, what the newest timestamp reaches (`current`
+  /// of each role), every version whose successor is younger than the rules say (who has a timestamp from
+  /// before still asks for it), rows of the feed that are younger or among the newest. Tombstones are not
+  /// touched. Each GUN is a transaction of its own: what was done before a failure stays done.
+  virtual Result<PruneReport> prune(const PruneRules& rules, bool dry_run) = 0;
   /// Whether the store can be used: the health check.
   virtual Result<void> check() const = 0;
 };

@@ -6,6 +6,7 @@
 #include "db/sqlite.h"
 #include "server/storage/memory_storage.h"
 #include "server/storage/named.h"
+#include "server/storage/sql_values.h"
 #include "server/storage/sqlite_queries.h"
 #include "server/storage/sqlite_storage.h"
 #include "tests/support/storage_conformance.h"
@@ -88,7 +89,25 @@ TEST(SqlTime, ReadsWhatItWritesAndWhatOthersWrite) {
   EXPECT_EQ(sql::format_time(t), "2026-11-24 06:48:16.15175+00:00");
   EXPECT_EQ(*sql::parse_time("2026-11-24 06:48:16.15175+00:00"), t);
   EXPECT_EQ(*sql::parse_time("2026-11-24 06:48:16"), *parse_rfc3339("2026-11-24T06:48:16Z"));
-  EXPECT_FALSE(sql::parse_time("yesterday"));
+  EXPECT_EQ(*sql::parse_time("2026-11-24 06:48:16.15175"), t);
+  EXPECT_EQ(*sql::parse_time("2026-11-24 07:48:16.15175+01:00"), t);
+  for (const char* text : {"yesterday", "", "infinity", "2026-11-24"})
+    EXPECT_FALSE(sql::parse_time(text)) << text;
+}
+
+TEST(SqlTime, IsCutToWhatTheColumnHolds) {
+  const Time t = *parse_rfc3339("2026-11-24T06:48:16.999999999Z");
+  EXPECT_EQ(sql::format_time(t, 6), "2026-11-24 06:48:16.999999");
+  EXPECT_EQ(sql::format_time(t, 0), "2026-11-24 06:48:16");
+  EXPECT_EQ(sql::format_time(*parse_rfc3339("2026-11-24T06:48:16Z"), 6), "2026-11-24 06:48:16");
+}
+
+TEST(SqlHash, MayBePaddedWithBlanks) {
+  const std::string hex(64, 'a');
+  EXPECT_TRUE(sql::parse_hash(hex + "  "));
+  EXPECT_FALSE(sql::parse_hash("a" + hex));
+  EXPECT_FALSE(sql::parse_hash(std::string(64, ' ')));
+  EXPECT_EQ(sql::without_blanks(std::string(64, ' ')), "");
 }
 
 TEST(Named, MalformedFilesNameNothing) {

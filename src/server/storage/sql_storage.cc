@@ -1,0 +1,220 @@
+#include "server/storage/sql_storage.h"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+
+#include "server/storage/sql_files.h"
+#include "server/storage/sql_queries.h"
+#include "server/storage/sql_schema.h"
+#include "server/storage/sql_transactions.h"
+#include "server/storage/sql_values.h"
+#include "server/storage/sql_writes.h"
+
+namespace boltseal::server {
+namespace {
+
+using db::Session;
+using sql::End;
+
+class SqlStorage final : public Storage {
+ public:
+  SqlStorage(SqlStorageOptions options, const sql::Dialect& dialect)
+      : sessions_(std::move(options.connect), options.pool), sql_(dialect) {}
+
+  Result<void> publish(const Batch& batch) override;
+  Found latest(const Gun& gun, Form form, const RoleName& role) const override;
+  Found by_version(const Gun& gun, Form form, const RoleName& role, std::int64_t version) const override;
+  Found by_hash(const Gun& gun, Form form, const RoleName& role, const Sha256& sha256) const override;
+  Found current(const Gun& gun, Form form, const RoleName& role) const override;
+  Result<std::vector<Head>> heads(const std::optional<Gun>& gun) const override;
+  Result<std::vector<Gun>> guns(const std::string& after, std::size_t limit) const override;
+  Result<bool> remove(const Gun& gun, Time now) override;
+  Result<std::optional<Tombstone>> tombstone(const Gun& gun) const override;
+  Result<GunState> state(const Gun& gun) const override;
+  Result<void> set_needs_recovery(const Gun& gun, bool value) override;
+  Result<void> allow_reset(const Gun& gun) override;
+  Result<std::vector<Change>> changes(const std::optional<Gun>& gun, std::int64_t after,
+                                      std::int64_t records) const override;
+  Result<PruneReport> prune(const PruneRules& rules, bool dry_run) override;
+  Result<void> check() const override;
+
+ private:
+  Result<bool> is_stored(const Batch& batch) const;
+
+  mutable sql::Sessions sessions_;
+  const sql::Statements sql_;
+};
+
+tl::unexpected<Error> unknown_end() {
+  return fail(ErrorCode::unreachable, "the connection to the database was lost during the commit",
+              "look whether the change is there before trying again");
+}
+
+/// Every file of the batch: then its transaction took effect, since signatures differ between two publishes.
+Result<bool> SqlStorage::is_stored(const Batch& batch) const {
+  for (const NewFile& file : batch.files) {
+    const auto found = BS_TRY(by_version(batch.gun, file.form, file.role, file.version));
+    if (!found || found->sha256 != file.sha256) return false;
+  }
+  return !batch.files.empty();
+}
+
+Result<void> SqlStorage::publish(const Batch& batch) {
+  std::optional<Error> refusal;
+  const End end = BS_TRY(sessions_.transact(sql_, batch.gun, [&](Session& session) -> Result<bool> {
+    refusal = BS_TRY(sql::store_batch(session, sql_, batch));
+    return !refusal;
+  }));
+  if (refusal) return fail(*std::move(refusal));
+  if (end == End::lost && !is_stored(batch).value_or(false)) return unknown_end();
+  return {};
+}
+
+Result<void> SqlStorage::set_needs_recovery(const Gun& gun, bool value) {
+  Batch batch{.gun = gun};
+  batch.needs_recovery = value;
+  return publish(batch);
+}
+
+Result<bool> SqlStorage::remove(const Gun& gun, Time now) {
+  const End end = BS_TRY(sessions_.transact(
+      sql_, gun, [&](Session& session) { return sql::remove_gun(session, sql_, gun, now); }));
+  if (end == End::lost) return unknown_end();
+  return end == End::committed;
+}
+
+Result<void> SqlStorage::allow_reset(const Gun& gun) {
+  const End end = BS_TRY(sessions_.transact(sql_, gun, [&](Session& session) -> Result<bool> {
+    BS_TRY(sql::allow_reset(session, sql_, gun));
+    return true;
+  }));
+  if (end == End::lost) return unknown_end();
+  return {};
+}
+
+Result<PruneReport> SqlStorage::prune(const PruneRules& rules, bool dry_run) {
+  constexpr std::size_t kPage = 500;
+  PruneReport total, part;
+  for (std::string after;;) {
+    const auto page = BS_TRY(guns(after, kPage));
+    for (const Gun& gun : page) {
+      const End end = BS_TRY(sessions_.transact(sql_, gun, [&](Session& session) -> Result<bool> {
+        part = BS_TRY(sql::prune_files(session, sql_, gun, rules, dry_run));
+        return !dry_run && part.files > 0;
+      }));
+      if (end == End::lost) return unknown_end();
+      total.files += part.files;
+      total.bytes += part.bytes;
+    }
+    if (page.size() < kPage) break;
+    after = page.back().str();
+  }
+  const End end = BS_TRY(sessions_.transact([&](Session& session) -> Result<bool> {
+    total.changes = BS_TRY(sql::prune_feed(session, sql_, rules, dry_run));
+    return !dry_run && total.changes > 0;
+  }));
+  if (end == End::lost) return unknown_end();
+  return total;
+}
+
+Storage::Found SqlStorage::latest(const Gun& gun, Form form, const RoleName& role) const {
+  return sessions_.read([&](Session& session) { return sql::find_latest(session, sql_, {gun, form, role}); });
+}
+
+Storage::Found SqlStorage::by_version(const Gun& gun, Form form, const RoleName& role,
+                                      std::int64_t version) const {
+  return sessions_.read(
+      [&](Session& session) { return sql::find_version(session, sql_, {gun, form, role}, version); });
+}
+
+Storage::Found SqlStorage::by_hash(const Gun& gun, Form form, const RoleName& role,
+                                   const Sha256& sha256) const {
+  return sessions_.read(
+      [&](Session& session) { return sql::find_hash(session, sql_, {gun, form, role}, sha256); });
+}
+
+Storage::Found SqlStorage::current(const Gun& gun, Form form, const RoleName& role) const {
+  return sessions_.read(
+      [&](Session& session) { return sql::find_current(session, sql_, {gun, form, role}); });
+}
+
+Result<std::vector<Head>> SqlStorage::heads(const std::optional<Gun>& gun) const {
+  std::vector<Head> out;
+  for (const Form form : {Form::notary, Form::tuf1}) {
+    auto more =
+        BS_TRY(sessions_.read([&](Session& session) { return sql::find_heads(session, sql_, form, gun); }));
+    std::move(more.begin(), more.end(), std::back_inserter(out));
+  }
+  std::sort(out.begin(), out.end(), [](const Head& a, const Head& b) {
+    return std::tie(a.gun, a.form, a.role) < std::tie(b.gun, b.form, b.role);
+  });
+  return out;
+}
+
+Result<std::vector<Gun>> SqlStorage::guns(const std::string& after, std::size_t limit) const {
+  std::vector<Gun> out;
+  std::string from = after;
+  while (out.size() < limit) {
+    const auto wanted = static_cast<std::int64_t>(limit - out.size());
+    const auto rows = BS_TRY(sessions_.read(
+        [&](Session& session) { return sql_.guns.run(session, {std::string_view(from), wanted}); }));
+    for (std::size_t row = 0; row < rows.size(); ++row) {
+      // What no Gun can be cannot be asked for either.
+      if (auto name = Gun::parse_lenient(rows.text(row, 0))) out.push_back(*std::move(name));
+    }
+    if (static_cast<std::int64_t>(rows.size()) < wanted) break;
+    from = rows.text(rows.size() - 1, 0);
+  }
+  return out;
+}
+
+Result<std::vector<Change>> SqlStorage::changes(const std::optional<Gun>& gun, std::int64_t after,
+                                                std::int64_t records) const {
+  const bool backward = records < 0 || after < 0;
+  const std::int64_t bound = backward && after <= 0 ? INT64_MAX : after;
+  const std::int64_t count = records < 0 ? -records : records;
+  const sql::Statement& statement = gun ? (backward ? sql_.gun_feed_backward : sql_.gun_feed_forward)
+                                        : (backward ? sql_.feed_backward : sql_.feed_forward);
+  const std::string_view name = gun ? std::string_view(gun->str()) : std::string_view();
+  db::Rows rows =
+      BS_TRY(sessions_.read([&](Session& session) { return statement.run(session, {bound, count, name}); }));
+  std::vector<Change> out;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    if (gun && rows.text(row, 2) != gun->str()) continue;
+    const Time created = rows.is_null(row, 1) ? Time{} : BS_TRY(sql::parse_time(rows.take(row, 1)));
+    // The column of the hash is padded with blanks: a deletion has nothing but these.
+    out.push_back({rows.integer(row, 0), created, rows.take(row, 2), rows.integer(row, 3),
+                   std::string(sql::without_blanks(rows.text(row, 4))), rows.take(row, 5)});
+  }
+  if (backward) std::reverse(out.begin(), out.end());
+  return out;
+}
+
+Result<void> SqlStorage::check() const {
+  BS_TRY(sessions_.read([](Session& session) { return session.run("SELECT 1 FROM tuf_files LIMIT 1"); }));
+  return {};
+}
+
+Result<std::optional<Tombstone>> SqlStorage::tombstone(const Gun& gun) const {
+  return sessions_.read([&](Session& session) { return sql::find_tombstone(session, sql_, gun); });
+}
+
+Result<GunState> SqlStorage::state(const Gun& gun) const {
+  const auto rows =
+      BS_TRY(sessions_.read([&](Session& session) { return sql_.state.run(session, {gun.str()}); }));
+  if (rows.empty()) return GunState{};
+  return GunState{rows.integer(0, 0), rows.integer(0, 1) != 0, rows.integer(0, 2) != 0};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Storage>> make_sql_storage(SqlStorageOptions options) {
+  auto session = BS_TRY(options.connect());
+  const sql::Dialect& dialect = *BS_TRY(sql::dialect(session->dialect()));
+  BS_TRY(sql::make_tables(*session, dialect));
+  session.reset();
+  return std::unique_ptr<Storage>(std::make_unique<SqlStorage>(std::move(options), dialect));
+}
+
+}  // namespace boltseal::server
