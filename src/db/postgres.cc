@@ -114,6 +114,9 @@ std::vector<std::string> wanted_kinds(const Settings& settings, bool several) {
   return {found->second};
 }
 
+/// Notices ("relation exists, skipping", "terminating connection") would go to stderr.
+void ignore_notice(void*, const PGresult*) {}
+
 Connection start(const PostgresApi& api, const std::string& conninfo, const Pairs& more) {
   std::vector<const char*> keys, values;
   const auto add = [&](const char* key, const char* value) {
@@ -128,7 +131,9 @@ Connection start(const PostgresApi& api, const std::string& conninfo, const Pair
   for (const auto& [key, value] : more) add(key.c_str(), value.c_str());
   add("client_encoding", "UTF8");
   add(nullptr, nullptr);
-  return {api.PQconnectStartParams(keys.data(), values.data(), 1), api.PQfinish};
+  Connection connection(api.PQconnectStartParams(keys.data(), values.data(), 1), api.PQfinish);
+  if (connection) api.PQsetNoticeReceiver(connection.get(), ignore_notice, nullptr);
+  return connection;
 }
 
 Error failed(const PostgresApi& api, PGconn* connection) {

@@ -81,16 +81,11 @@ bool can_be_sent(std::span<const Value> values) {
   });
 }
 
-/// Notices ("relation exists, skipping") would go to stderr.
-void ignore_notice(void*, const PGresult*) {}
-
 }  // namespace
 
 PostgresSession::PostgresSession(const PostgresApi& api, PGconn* connection,
                                  std::chrono::milliseconds statement_timeout)
-    : api_(api), connection_(connection), timeout_(statement_timeout) {
-  api_.PQsetNoticeReceiver(connection_, ignore_notice, nullptr);
-}
+    : api_(api), connection_(connection), timeout_(statement_timeout) {}
 
 PostgresSession::~PostgresSession() { api_.PQfinish(connection_); }
 

@@ -28,7 +28,7 @@ class MutePort {
     socklen_t size = sizeof address;
     auto* generic = reinterpret_cast<sockaddr*>(&address);
     EXPECT_EQ(::bind(socket_, generic, size), 0);
-    if (listening) EXPECT_EQ(::listen(socket_, 8), 0);
+    EXPECT_TRUE(!listening || ::listen(socket_, 8) == 0);
     EXPECT_EQ(::getsockname(socket_, generic, &size), 0);
     port_ = std::to_string(ntohs(address.sin_port));
   }

@@ -9,7 +9,7 @@
 #include "server/storage/sql_queries.h"
 #include "server/storage/sql_storage.h"
 #include "tests/conformance/servers.h"
-#include "tests/support/storage_conformance.h"
+#include "tests/support/storage_batches.h"
 
 namespace boltseal::server {
 namespace {
@@ -19,11 +19,11 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 Result<std::unique_ptr<db::Session>> connect(const std::string& user, const std::string& more) {
-  const std::string address = boltseal::conformance::environment("POSTGRES_ADDR");
+  const std::string address = boltseal::database_servers::environment("POSTGRES_ADDR");
   return db::connect_postgres({.conninfo = "postgres://" + user + "@" + address + "/postgres?" + more});
 }
 
-std::string ca() { return "sslrootcert=" + boltseal::conformance::environment("CA_FILE"); }
+std::string ca() { return "sslrootcert=" + boltseal::database_servers::environment("CA_FILE"); }
 
 TEST(PostgresConnection, IsEncryptedUnlessToldOtherwise) {
   const auto encrypted = [](const std::string& more) {
@@ -62,7 +62,7 @@ TEST(PostgresConnection, WrongPasswordAndUnknownNames) {
 }
 
 TEST(PostgresConnection, OfSeveralHostsThePrimaryIsTaken) {
-  const std::string address = boltseal::conformance::environment("POSTGRES_ADDR");
+  const std::string address = boltseal::database_servers::environment("POSTGRES_ADDR");
   auto session = db::connect_postgres(
       {.conninfo = "postgres://peers@127.0.0.1:1," + address + "/postgres?sslmode=disable"});
   EXPECT_TRUE(session) << session.error().what();
@@ -99,7 +99,7 @@ TEST(PostgresErrors, ComeFromTheServerAsCodes) {
 }
 
 TEST(PostgresLocks, HeldTooLongIsLocked) {
-  const auto fresh = boltseal::conformance::postgres_server().fresh(false, 400ms);
+  const auto fresh = boltseal::database_servers::postgres_server().fresh(false, 400ms);
   const auto holder = *fresh(), waiter = *fresh();
   ASSERT_TRUE(holder->run("SELECT pg_advisory_lock(1)"));
   const auto refused = waiter->run("SELECT pg_advisory_lock(1)");
@@ -118,7 +118,7 @@ TEST(PostgresCommit, OfAFailedTransactionIsNoSuccess) {
 // Bug 9: a notary-server takes no lock; who meets its half-done publish waits for it and gets conflict.
 TEST(PostgresStorage, RaceWithANotaryServerIsConflict) {
   using namespace conformance;
-  const auto fresh = boltseal::conformance::postgres_server().fresh(true, 20s);
+  const auto fresh = boltseal::database_servers::postgres_server().fresh(true, 20s);
   auto storage = *make_sql_storage({.connect = fresh, .pool = {}});
   const auto notary = *fresh(), watcher = *fresh();
   ASSERT_TRUE(
@@ -140,7 +140,7 @@ TEST(PostgresStorage, RaceWithANotaryServerIsConflict) {
 
 // Bug 11: every GET of a current file cost three queries.
 TEST(PostgresStorage, CurrentIsOneIndexedStatement) {
-  const auto fresh = boltseal::conformance::postgres_server().fresh(true, 20s);
+  const auto fresh = boltseal::database_servers::postgres_server().fresh(true, 20s);
   ASSERT_TRUE(make_sql_storage({.connect = fresh, .pool = {}}));
   const auto session = *fresh();
   // A table this small would be read whole.
@@ -161,7 +161,7 @@ TEST(PostgresStorage, CurrentIsOneIndexedStatement) {
 
 TEST(PostgresStorage, DeletionRowsAreTrimmed) {
   using namespace conformance;
-  const auto fresh = boltseal::conformance::postgres_server().fresh(true, 20s);
+  const auto fresh = boltseal::database_servers::postgres_server().fresh(true, 20s);
   auto storage = *make_sql_storage({.connect = fresh, .pool = {}});
   ASSERT_TRUE(storage->publish(whole(gun("a/b"), 1)));
   ASSERT_TRUE(*storage->remove(gun("a/b"), at(1)));
@@ -172,7 +172,7 @@ TEST(PostgresStorage, DeletionRowsAreTrimmed) {
 }
 
 TEST(PostgresStorage, UserWithoutTheRightToMakeTablesMayStartLater) {
-  const auto fresh = boltseal::conformance::postgres_server().fresh(true, 20s);
+  const auto fresh = boltseal::database_servers::postgres_server().fresh(true, 20s);
   ASSERT_TRUE(make_sql_storage({.connect = fresh, .pool = {}}));
   const auto admin = *fresh();
   const std::string schema((*admin->run("SELECT current_schema()")).text(0, 0));

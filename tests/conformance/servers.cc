@@ -9,7 +9,7 @@
 
 #include "db/postgres.h"
 
-namespace boltseal::conformance {
+namespace boltseal::database_servers {
 namespace {
 
 std::string file_text(const std::string& path) {
@@ -67,4 +67,4 @@ DatabaseServer postgres_server() {
 
 std::vector<DatabaseServer> all_servers() { return {postgres_server()}; }
 
-}  // namespace boltseal::conformance
+}  // namespace boltseal::database_servers

@@ -9,7 +9,7 @@
 
 #include "db/pool.h"
 
-namespace boltseal::conformance {
+namespace boltseal::database_servers {
 
 struct DatabaseServer {
   std::string name;  ///< as run.sh knows it
@@ -34,4 +34,4 @@ std::string environment(const char* name);
 /// For gtest's names of parameters.
 inline void PrintTo(const DatabaseServer& server, std::ostream* out) { *out << server.name; }
 
-}  // namespace boltseal::conformance
+}  // namespace boltseal::database_servers

@@ -7,7 +7,7 @@
 
 #include "tests/conformance/servers.h"
 
-namespace boltseal::conformance {
+namespace boltseal::database_servers {
 namespace {
 
 using namespace std::chrono_literals;
@@ -206,4 +206,4 @@ INSTANTIATE_TEST_SUITE_P(Sql, SessionConformance, ::testing::ValuesIn(all_server
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace
-}  // namespace boltseal::conformance
+}  // namespace boltseal::database_servers

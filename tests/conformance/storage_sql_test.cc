@@ -13,7 +13,7 @@ namespace boltseal::server {
 namespace {
 
 using namespace std::chrono_literals;
-using conformance::DatabaseServer;
+using database_servers::DatabaseServer;
 
 std::shared_ptr<Storage> storage_on(const db::Connect& connect) {
   auto storage = make_sql_storage({.connect = connect, .pool = {}});
@@ -23,7 +23,7 @@ std::shared_ptr<Storage> storage_on(const db::Connect& connect) {
 
 std::vector<StorageCase> storage_cases() {
   std::vector<StorageCase> out;
-  for (const DatabaseServer& server : conformance::all_servers()) {
+  for (const DatabaseServer& server : database_servers::all_servers()) {
     out.push_back({server.name + "_empty", [server] { return storage_on(server.fresh(false, 20s)); }});
     out.push_back({server.name + "_notary", [server] { return storage_on(server.fresh(true, 20s)); }});
   }
@@ -149,7 +149,7 @@ TEST_P(SqlStorage, LostConnectionsAreReplaced) {
       if (newest.error().code() != ErrorCode::unreachable) ++failures;
       continue;
     }
-    if (done) EXPECT_GE((*newest)->version, version) << "an acknowledged publish is gone";
+    EXPECT_TRUE(!done || (*newest)->version >= version) << "an acknowledged publish is gone";
     stored = std::max(stored, (*newest)->version);
   }
   stop = true;
@@ -162,7 +162,7 @@ TEST_P(SqlStorage, LostConnectionsAreReplaced) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Sql, SqlStorage, ::testing::ValuesIn(conformance::all_servers()),
+INSTANTIATE_TEST_SUITE_P(Sql, SqlStorage, ::testing::ValuesIn(database_servers::all_servers()),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace

@@ -6,14 +6,14 @@
 
 #include "server/storage/sql_storage.h"
 #include "tests/conformance/servers.h"
-#include "tests/support/storage_conformance.h"
+#include "tests/support/storage_batches.h"
 
 namespace boltseal::server {
 namespace {
 
-using boltseal::conformance::environment;
+using boltseal::database_servers::environment;
 
-class TakeOver : public ::testing::TestWithParam<boltseal::conformance::DatabaseServer> {
+class TakeOver : public ::testing::TestWithParam<boltseal::database_servers::DatabaseServer> {
  protected:
   std::unique_ptr<Storage> storage(const char* variable) {
     auto made = make_sql_storage({.connect = GetParam().at(environment(variable)), .pool = {}});
@@ -89,7 +89,7 @@ TEST_P(TakeOver, Removes) {
   EXPECT_EQ(to->changes({}, 0, -1)->back().category, "deletion");
 }
 
-INSTANTIATE_TEST_SUITE_P(Sql, TakeOver, ::testing::ValuesIn(boltseal::conformance::all_servers()),
+INSTANTIATE_TEST_SUITE_P(Sql, TakeOver, ::testing::ValuesIn(boltseal::database_servers::all_servers()),
                          [](const auto& test) { return test.param.name; });
 
 }  // namespace
