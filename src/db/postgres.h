@@ -10,9 +10,10 @@
 namespace boltseal::db {
 
 struct PostgresOptions {
-  /// As libpq takes it: a URL or "key=value ..."; several hosts for fail-over. Never logged.
+  /// As libpq takes it: a URL or "key=value ..."; several hosts for fail-over. sslmode is "require" unless it
+  /// is given here or in PGSSLMODE. Never logged.
   std::string conninfo;
-  std::chrono::milliseconds connect_timeout{5'000};
+  std::chrono::milliseconds connect_timeout{5'000};     ///< of each host
   std::chrono::milliseconds statement_timeout{10'000};  ///< of each statement, at both ends
 };
 

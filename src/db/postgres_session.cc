@@ -143,7 +143,13 @@ Error PostgresSession::refused(const PGresult* answer, std::string_view sql) {
   const char* state = api_.PQresultErrorField(answer, PG_DIAG_SQLSTATE);
   if (state == nullptr) return lost(sql);  // libpq's own finding
   const char* message = api_.PQresultErrorField(answer, PG_DIAG_MESSAGE_PRIMARY);
-  Error error = statement_error(state, message == nullptr ? "" : message, sql);
+  const std::string_view said = message == nullptr ? "" : message;
+  // What was prepared is gone (another pooler's session), or a table was altered since: a new session will
+  // do.
+  const bool stale = std::string_view(state) == "26000" || said.starts_with("cached plan must not change");
+  Error error = stale ? Error(ErrorCode::unreachable, fmt::format("PostgreSQL: {} in \"{}\"",
+                                                                  escape_untrusted(said), first_words(sql)))
+                      : statement_error(state, said, sql);
   if (error.code() == ErrorCode::unreachable) broken_ = true;
   return error;
 }

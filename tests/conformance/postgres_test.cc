@@ -159,6 +159,18 @@ TEST(PostgresStorage, CurrentIsOneIndexedStatement) {
   }
 }
 
+TEST(PostgresStorage, AlteredTableIsReadByANewSession) {
+  using namespace conformance;
+  const auto fresh = boltseal::database_servers::postgres_server().fresh(true, 20s);
+  auto storage = *make_sql_storage({.connect = fresh, .pool = {}});
+  ASSERT_TRUE(storage->publish(whole(gun("a/b"), 1)));
+  ASSERT_TRUE(*storage->latest(gun("a/b"), Form::notary, role("root")));
+  ASSERT_TRUE((*fresh())->execute("ALTER TABLE tuf_files ALTER COLUMN role TYPE text"));
+  const auto again = storage->latest(gun("a/b"), Form::notary, role("root"));
+  ASSERT_TRUE(again) << again.error().what();
+  EXPECT_TRUE(*again);
+}
+
 TEST(PostgresStorage, DeletionRowsAreTrimmed) {
   using namespace conformance;
   const auto fresh = boltseal::database_servers::postgres_server().fresh(true, 20s);

@@ -15,4 +15,5 @@ peers "$server" "$D"
 refresh
 
 step "run the tests"
-"$binary" --gtest_brief=1 --gtest_filter="*/$server*:${server^}*-*TakeOver*" "$@"
+"$binary" --gtest_brief=1 --gtest_filter="*/$server*:${server^}*-*TakeOver*" "$@" | tee "$OUT"
+grep -q 'PASSED  \] [1-9]' "$OUT" || fail "no test is for $server"

@@ -21,6 +21,21 @@ ours() { # TEST
     ok "$binary" --gtest_brief=1 --gtest_filter="*/TakeOver.$1/$server"
   assert_contains "[  PASSED  ] 1 test."
 }
+# listen, heard: what psql is told on the channel of changes between the two.
+listen() {
+  mkfifo "$D/ask"
+  psql -qAtX "$(address copied)" <"$D/ask" >"$D/heard" &
+  LISTENER=$!
+  exec 9>"$D/ask"
+  printf 'LISTEN boltseal_changes; SELECT $$listening$$;\n' >&9
+  until grep -q listening "$D/heard"; do kill -0 "$LISTENER"; done
+}
+heard() { # TEXT
+  printf 'SELECT $$end$$;\n' >&9
+  exec 9>&-
+  wait "$LISTENER"
+  grep -qF "$1" "$D/heard" || fail "no \"$1\" was heard"
+}
 fetch() { curl -ksSf "$1/v2/$G/_trust/tuf/$2.json"; }
 
 step "a real notary-server fills a database"
@@ -52,5 +67,7 @@ ok notary -d "$D/reader" lookup $G v2
 ours SeesWhatNotaryServerAddedAfterwards
 
 step "what our storage removes is gone for it"
+[ "$server" != postgres ] || listen
 ours Removes
+[ "$server" != postgres ] || heard "\"boltseal_changes\" with payload \"$G\""
 assert_equal 404 "$(curl -ksS -o /dev/null -w '%{http_code}' "$SECOND_URL/v2/$G/_trust/tuf/targets.json")" "targets.json"
