@@ -1,5 +1,5 @@
 # The libraries, each used by exactly one room (docs/dependencies.md). Those that a program opens at
-# first use (libcurl, libpq) give headers only.
+# first use (libcurl, libpq, libmariadb) give headers only.
 find_package(PkgConfig REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(fmt REQUIRED)
@@ -15,8 +15,9 @@ find_package(prometheus-cpp CONFIG REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
 pkg_check_modules(nghttp2 REQUIRED IMPORTED_TARGET libnghttp2)
 pkg_check_modules(libpq REQUIRED libpq)
+pkg_check_modules(libmariadb REQUIRED libmariadb)
 add_library(boltseal_sql_headers INTERFACE)
-target_include_directories(boltseal_sql_headers SYSTEM INTERFACE ${libpq_INCLUDE_DIRS})
+target_include_directories(boltseal_sql_headers SYSTEM INTERFACE ${libpq_INCLUDE_DIRS} ${libmariadb_INCLUDE_DIRS})
 if(BOLTSEAL_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

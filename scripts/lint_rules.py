@@ -20,7 +20,7 @@ FOREIGN = [
     (r"curl/", {"http/client"}),
     (r"(boost|nghttp2|prometheus)/", {"http/server"}),
     (r"sqlite3", {"db"}),
-    (r"libpq", {"db"}),
+    (r"libpq|mysql\.h", {"db"}),
     (r"simdjson", {"json"}),
     (r"spdlog/", {"base"}),
     (r"tl/expected", {"base"}),

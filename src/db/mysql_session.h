@@ -1,0 +1,50 @@
+// One connection to MySQL or MariaDB (db/sql.h), from the moment it is made.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+
+#include "db/mysql_api.h"
+#include "db/sql.h"
+
+namespace boltseal::db {
+
+class MysqlSession final : public Session {
+ public:
+  struct CloseConnection {
+    const MysqlApi* api;
+    void operator()(MYSQL* handle) const { api->close(handle); }
+  };
+  using Handle = std::unique_ptr<MYSQL, CloseConnection>;
+
+  MysqlSession(const MysqlApi& api, Handle handle) : api_(api), handle_(std::move(handle)) {}
+
+  Dialect dialect() const override { return Dialect::mysql; }
+  Result<Rows> run(std::string_view sql, std::span<const Value> values) override;
+  Result<void> execute(const std::string& script) override;
+  bool usable() const override { return usable_; }
+
+ private:
+  struct CloseStatement {
+    const MysqlApi* api;
+    void operator()(MYSQL_STMT* statement) const { api->stmt_close(statement); }
+  };
+  using Statement = std::unique_ptr<MYSQL_STMT, CloseStatement>;
+
+  Result<void> check_usable() const;
+  Result<MYSQL_STMT*> prepared(std::string_view sql);
+  Result<void> start(MYSQL_STMT* statement, std::string_view sql, std::span<const Value> values);
+  Result<Rows> fetch(MYSQL_STMT* statement, std::string_view sql);
+  Result<std::vector<Rows::Cell>> fetch_row(MYSQL_STMT* statement, std::string_view sql, std::size_t columns);
+  Result<void> drop_results(const std::string& script);
+  Error failure(std::string_view sql);                         ///< of the connection
+  Error failure(MYSQL_STMT* statement, std::string_view sql);  ///< of a statement, which is then forgotten
+
+  const MysqlApi& api_;
+  Handle handle_;
+  std::map<std::string, Statement, std::less<>> statements_;
+  bool usable_ = true;
+};
+
+}  // namespace boltseal::db
