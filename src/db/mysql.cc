@@ -45,8 +45,9 @@ void set_tls(const MysqlApi& api, MYSQL* handle, const MysqlDsn& dsn) {
   const auto file = [](const std::string& path) { return path.empty() ? nullptr : path.c_str(); };
   api.ssl_set(handle, file(dsn.tls_key), file(dsn.tls_cert), file(dsn.tls_ca), nullptr, nullptr);
   set_text(api, handle, MARIADB_OPT_TLS_VERSION, "TLSv1.2,TLSv1.3");
-  set(api, handle, MYSQL_OPT_SSL_ENFORCE, my_bool{dsn.tls != MysqlDsn::Tls::preferred});
-  set(api, handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, my_bool{dsn.tls == MysqlDsn::Tls::verified});
+  // Setting either to "no" would take the wish for TLS back.
+  if (dsn.tls != MysqlDsn::Tls::preferred) set(api, handle, MYSQL_OPT_SSL_ENFORCE, my_bool{1});
+  if (dsn.tls == MysqlDsn::Tls::verified) set(api, handle, MYSQL_OPT_SSL_VERIFY_SERVER_CERT, my_bool{1});
 }
 
 /// The server names the way in which the password is proved, and one of them sends it as it is.

@@ -17,6 +17,7 @@ Result<MysqlApi> load() {
   BS_LOAD(close);
   BS_LOAD_AS(error_number, "errno");
   BS_LOAD(error);
+  BS_LOAD(get_socket);
   BS_LOAD(get_ssl_cipher);
   BS_LOAD(real_query);
   BS_LOAD(field_count);
@@ -43,9 +44,9 @@ Result<MysqlApi> load() {
   const auto version =
       BS_TRY(library.symbol<decltype(&::mysql_get_client_version)>("mysql_get_client_version"));
   const auto start = BS_TRY(library.symbol<decltype(&::mysql_server_init)>("mysql_server_init"));
-  // Of 10.6 and later (the number is that of the server it came with): the list of allowed ways to
-  // authenticate, without which any server could ask for the password itself.
-  if (version() < 100600)
+  // 3.3 has the list of allowed ways to authenticate, without which a server could ask for the password
+  // itself.
+  if (version() < 30300)
     return fail(ErrorCode::io_error, "libmariadb is older than 3.3", "upgrade the package libmariadb3");
   if (start(0, nullptr, nullptr) != 0) return fail(ErrorCode::io_error, "libmariadb does not start");
   return api;

@@ -18,6 +18,7 @@ struct MysqlApi {
   // name() would collide with the macro errno.
   decltype(&::mysql_errno) error_number;
   decltype(&::mysql_error) error;
+  decltype(&::mysql_get_socket) get_socket;
   decltype(&::mysql_get_ssl_cipher) get_ssl_cipher;
   decltype(&::mysql_real_query) real_query;
   decltype(&::mysql_field_count) field_count;

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/untrusted.h"
+#include "db/statement_text.h"
 
 namespace boltseal::db {
 namespace {
@@ -56,6 +57,7 @@ constexpr std::array kMeanings = {
     Meaning{1820, ErrorCode::unauthorized, true, true, "the password has expired: set a new one"},
     Meaning{2058, ErrorCode::unauthorized, true, true, kLogin},  // no plugin for the way to authenticate
     Meaning{2059, ErrorCode::unauthorized, true, true, kLogin},  // that plugin cannot be loaded
+    Meaning{5010, ErrorCode::unauthorized, true, true, kLogin},  // a way that the address does not allow
     Meaning{1142, ErrorCode::storage_failed, false, true, kGrant},
     Meaning{1143, ErrorCode::storage_failed, false, true, kGrant},
     Meaning{1227, ErrorCode::storage_failed, false, true, kGrant},
@@ -99,6 +101,7 @@ constexpr std::array kMeanings = {
     Meaning{2000, ErrorCode::storage_failed, true, false, ""},
     Meaning{2008, ErrorCode::storage_failed, true, true, "the process is out of memory"},
     Meaning{2014, ErrorCode::storage_failed, true, true, ""},
+    Meaning{2057, ErrorCode::storage_failed, true, true, "a table was altered meanwhile; try again"},
     Meaning{2027, ErrorCode::storage_failed, true, true, ""},
 };
 
@@ -107,13 +110,6 @@ Meaning meaning_of(unsigned number) {
                                    [&](const Meaning& meaning) { return meaning.number == number; });
   if (found != kMeanings.end()) return *found;
   return {number, ErrorCode::storage_failed, false, false, "look up the number in the database server's log"};
-}
-
-/// The first words of a statement, enough to find it.
-std::string first_words(std::string_view sql) {
-  std::string out;
-  for (char c : sql.substr(0, 48)) out += (c == '\n' || c == '\t') ? ' ' : c;
-  return out;
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "db/mysql_session.h"
 
 #include <fmt/core.h>
+#include <poll.h>
 
 #include <array>
 
@@ -43,12 +44,20 @@ Error MysqlSession::failure(std::string_view sql) {
 }
 
 Error MysqlSession::failure(MYSQL_STMT* statement, std::string_view sql) {
+  // What comes in the middle of rows is told of the connection only.
   const unsigned number = api_.stmt_error_number(statement);
-  if (mysql_ends_session(number)) usable_ = false;
-  Error error = mysql_error(number, api_.stmt_error(statement), sql);
+  if (number != 0 && mysql_ends_session(number)) usable_ = false;
+  Error error = number == 0 ? failure(sql) : mysql_error(number, api_.stmt_error(statement), sql);
   // Its state is not looked into: the next use prepares it anew.
   if (const auto it = statements_.find(sql); it != statements_.end()) statements_.erase(it);
   return error;
+}
+
+bool MysqlSession::usable() const {
+  if (!usable_) return false;
+  // Between statements a server says nothing but farewell.
+  pollfd socket{.fd = api_.get_socket(handle_.get()), .events = POLLIN, .revents = 0};
+  return ::poll(&socket, 1, 0) == 0;
 }
 
 Result<void> MysqlSession::check_usable() const {

@@ -21,9 +21,11 @@ class MysqlSession final : public Session {
   MysqlSession(const MysqlApi& api, Handle handle) : api_(api), handle_(std::move(handle)) {}
 
   Dialect dialect() const override { return Dialect::mysql; }
+  using Session::run;
   Result<Rows> run(std::string_view sql, std::span<const Value> values) override;
   Result<void> execute(const std::string& script) override;
-  bool usable() const override { return usable_; }
+  /// Also false if the server closed an idle connection.
+  bool usable() const override;
 
  private:
   struct CloseStatement {

@@ -76,6 +76,63 @@ cmd_postgres() {
 }
 postgres_url() { printf 'postgres://peers@%s/%s?sslmode=disable\n' "$(get_env POSTGRES_ADDR)" "$1"; }
 
+# ---- MariaDB ---------------------------------------------------------------
+
+mariadb_start() {
+  local sync=(--innodb-flush-log-at-trx-commit=1)
+  [ -n "${OPT_durable:-}" ] || sync=(--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0)
+  spawn mariadb TERM "${LOWLY[@]}" mariadbd --no-defaults --datadir="$D/mariadb/data" \
+    --socket="$D/mariadb/sock" --pid-file="$D/mariadb/pid" --port="$1" --bind-address=127.0.0.1 \
+    --max-connections=200 --max-allowed-packet=256M --skip-name-resolve --skip-log-bin \
+    --ssl-cert="$D/mariadb/server.crt" --ssl-key="$D/mariadb/server.key" "${sync[@]}"
+}
+mariadb_query() { # [DATABASE] [OPTIONS]: as root by the socket; the statements come from stdin or -e
+  mariadb --no-defaults -u root -S "$D/mariadb/sock" -N "$@"
+}
+mariadb_up() { mariadb_query -e 'SELECT 1'; }
+
+mariadb_make() {
+  local data=$D/mariadb/data
+  give_dir "$D/mariadb"
+  give_file "$D/ca/server.crt" "$D/mariadb/server.crt"
+  give_file "$D/ca/server.key" "$D/mariadb/server.key"
+  [ ! -d "$data/mysql" ] || return 0
+  "${LOWLY[@]}" mariadb-install-db --no-defaults --datadir="$data" --skip-test-db \
+    --auth-root-authentication-method=normal >"$D/log/mariadb-install-db" 2>&1 ||
+    die "mariadb-install-db failed: $(tail -n 3 "$D/log/mariadb-install-db")"
+}
+
+mariadb_users() { # "peers" comes in without a password; "locked" is the user of tests that need one
+  mariadb_query -e "CREATE USER IF NOT EXISTS peers@'%'; GRANT ALL ON *.* TO peers@'%';
+    CREATE USER IF NOT EXISTS locked@'%' IDENTIFIED BY 'locked-pw'; GRANT ALL ON *.* TO locked@'%'"
+}
+
+mariadb_database() { # NAME KIND: made from sql/KIND.mariadb.sql where it is missing; KIND - for none
+  [ -z "$(mariadb_query -e "SHOW DATABASES LIKE '$1'")" ] || return 0
+  mariadb_query -e "CREATE DATABASE $1 CHARACTER SET utf8"
+  [ "$2" = - ] || mariadb_query "$1" <"$HERE/sql/$2.mariadb.sql"
+}
+
+cmd_mariadb() {
+  cmd_ca
+  if alive mariadb; then
+    PORT=$(get_env MARIADB_ADDR)
+    PORT=${PORT##*:}
+  else
+    mariadb_make
+    serve mariadb "${OPT_port:-0}" mariadb_start mariadb_up
+    mariadb_users
+  fi
+  mariadb_database notaryserver server
+  mariadb_database notarysigner signer
+  put_env MARIADB_ADDR "127.0.0.1:$PORT"
+  put_env MARIADB_SOCKET "$D/mariadb/sock"
+  put_env MARIADB_URL "$(mariadb_url mysql)"
+  put_env MARIADB_SERVER_URL "$(mariadb_url notaryserver)"
+  put_env MARIADB_SIGNER_URL "$(mariadb_url notarysigner)"
+}
+mariadb_url() { printf 'peers@tcp(%s)/%s?parseTime=True\n' "$(get_env MARIADB_ADDR)" "$1"; }
+
 # ---- what notary keeps in them ---------------------------------------------
 
 # storage_json KIND: the "storage" object of notary-server's (KIND server) or notary-signer's (signer)
@@ -93,8 +150,13 @@ storage_json() {
       postgres_database "${url##*:}" "$name" "$kind" >&2
       url=$(postgres_url "$name")
       ;;
-    *) die "--storage is memory or postgres" ;;
+    mariadb)
+      again mariadb
+      mariadb_database "$name" "$kind" >&2
+      url=$(mariadb_url "$name")
+      ;;
+    *) die "--storage is memory, postgres or mariadb" ;;
   esac
-  jq -cn --arg b "$storage" --arg u "$url" --arg k "$kind" \
+  jq -cn --arg b "${storage/mariadb/mysql}" --arg u "$url" --arg k "$kind" \
     '{backend: $b, db_url: $u} + (if $k == "signer" then {default_alias: "peers"} else {} end)'
 }
