@@ -47,8 +47,9 @@ Result<server::TrustServerParts> open_parts(const ServerConfig& config, const st
   parts.storage = BS_TRY(server::make_sqlite_storage(
       {.path = path, .connections = static_cast<std::size_t>(config.storage.connections)}));
   auto table = BS_TRY(vault::make_sqlite_key_table(home->state.path() + "/vault.db"));
-  parts.keys = server::make_vault_keys(BS_TRY(vault::Vault::open(std::move(table), home->keys)),
-                                       config.keys.algorithm);
+  auto vault = BS_TRY(vault::Vault::open(std::move(table), home->keys));
+  parts.keys =
+      server::make_vault_keys(std::make_unique<vault::Vault>(std::move(vault)), config.keys.algorithm);
   parts.record = BS_TRY(server::HighWater::open(BS_TRY(Directory::open(home->keys.path()))));
   return parts;
 }

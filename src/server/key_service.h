@@ -7,7 +7,7 @@
 #include "base/names.h"
 #include "base/result.h"
 #include "crypto/signer.h"
-#include "vault/vault.h"
+#include "vault/key_holder.h"
 
 namespace boltseal::server {
 
@@ -29,7 +29,8 @@ class KeyService {
 
 /// Keys that go with the process: for memory storage and tests.
 std::unique_ptr<KeyService> make_memory_keys(crypto::KeyAlgorithm algorithm);
-/// The server's own vault; new keys are made for `algorithm`.
-std::unique_ptr<KeyService> make_vault_keys(vault::Vault vault, crypto::KeyAlgorithm algorithm);
+/// Keys of the server's own vault or another place; new keys are made for `algorithm`.
+std::unique_ptr<KeyService> make_vault_keys(std::unique_ptr<vault::KeyHolder> holder,
+                                            crypto::KeyAlgorithm algorithm);
 
 }  // namespace boltseal::server

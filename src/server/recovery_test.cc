@@ -35,7 +35,8 @@ class RestoreTest : public ::testing::Test {
     parts.storage = must(make_sqlite_storage({.path = folder_ + "/state/server.db"}));
     auto table = must(vault::make_sqlite_key_table(folder_ + "/state/vault.db"));
     auto vault = must(vault::Vault::open(std::move(table), must(Directory::open(folder_ + "/keys"))));
-    parts.keys = make_vault_keys(std::move(vault), crypto::KeyAlgorithm::ecdsa_p256);
+    parts.keys =
+        make_vault_keys(std::make_unique<vault::Vault>(std::move(vault)), crypto::KeyAlgorithm::ecdsa_p256);
     parts.record = must(HighWater::open(must(Directory::open(folder_ + "/keys"))));
     return std::make_unique<TestServer>(TrustServerOptions{}, std::move(parts));
   }

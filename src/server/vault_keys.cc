@@ -7,31 +7,32 @@ namespace {
 
 class VaultKeys final : public KeyService {
  public:
-  VaultKeys(vault::Vault vault, crypto::KeyAlgorithm algorithm)
-      : vault_(std::move(vault)), algorithm_(algorithm) {}
+  VaultKeys(std::unique_ptr<vault::KeyHolder> holder, crypto::KeyAlgorithm algorithm)
+      : holder_(std::move(holder)), algorithm_(algorithm) {}
 
   Result<crypto::PublicKeyPtr> create(const Gun& gun, const RoleName& role) override {
-    return vault_.create(gun, role, algorithm_);
+    return holder_->create(gun, role, algorithm_);
   }
   Result<std::shared_ptr<crypto::Signer>> find(const Gun& gun, const RoleName& role,
                                                const crypto::PublicKey& key) override {
-    return vault_.find(gun, role, key);
+    return vault::find_signer(*holder_, gun, role, key);
   }
   Result<void> retire(const Gun& gun) override {
-    BS_TRY(vault_.retire(gun));
+    BS_TRY(holder_->retire(gun));
     return {};
   }
-  Result<void> check() const override { return vault_.check(); }
+  Result<void> check() const override { return holder_->check(); }
 
  private:
-  vault::Vault vault_;
+  std::unique_ptr<vault::KeyHolder> holder_;
   crypto::KeyAlgorithm algorithm_;
 };
 
 }  // namespace
 
-std::unique_ptr<KeyService> make_vault_keys(vault::Vault vault, crypto::KeyAlgorithm algorithm) {
-  return std::make_unique<VaultKeys>(std::move(vault), algorithm);
+std::unique_ptr<KeyService> make_vault_keys(std::unique_ptr<vault::KeyHolder> holder,
+                                            crypto::KeyAlgorithm algorithm) {
+  return std::make_unique<VaultKeys>(std::move(holder), algorithm);
 }
 
 }  // namespace boltseal::server

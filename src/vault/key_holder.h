@@ -40,4 +40,12 @@ class KeyHolder {
   virtual Result<void> check() const = 0;
 };
 
+/// Who signs with this public key for this role of this GUN; null where the holder has no such key. Errors as
+/// find() and signer().
+Result<std::shared_ptr<crypto::Signer>> find_signer(const KeyHolder& holder, const Gun& gun,
+                                                    const RoleName& role, const crypto::PublicKey& key);
+
+/// bad_role, unless it is snapshot or timestamp: the only roles that a server signs for.
+Result<void> require_online_role(const RoleName& role);
+
 }  // namespace boltseal::vault

@@ -55,6 +55,8 @@ class KeyTable {
   virtual Result<Use> record_use(const KeyId& id, tuf::Form form, std::int64_t version, Time now) = 0;
   /// Highest version recorded; 0: none.
   virtual Result<std::int64_t> last_version(const KeyId& id, tuf::Form form) = 0;
+  /// Retires one key; false: there is none that is not retired.
+  virtual Result<bool> retire_key(const KeyId& id, Time now) = 0;
   /// Retires all keys of a GUN; how many.
   virtual Result<std::int64_t> retire(const Gun& gun, Time now) = 0;
 

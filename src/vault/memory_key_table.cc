@@ -58,6 +58,14 @@ class MemoryKeyTable final : public KeyTable {
     return found == versions_.end() ? 0 : found->second;
   }
 
+  Result<bool> retire_key(const KeyId& id, Time now) override {
+    const std::lock_guard lock(mutex_);
+    KeyRow* row = locate(id);
+    if (row == nullptr || row->retired) return false;
+    row->retired = now;
+    return true;
+  }
+
   Result<std::int64_t> retire(const Gun& gun, Time now) override {
     const std::lock_guard lock(mutex_);
     std::int64_t count = 0;

@@ -47,7 +47,7 @@ TEST_F(ReopenedVault, HasItsKeys) {
   const auto keys = *vault.keys(kGun, RoleName::timestamp());
   ASSERT_EQ(keys.size(), 1u);
   EXPECT_TRUE(*keys[0] == *key_);
-  EXPECT_NE(*vault.find(kGun, RoleName::timestamp(), *key_), nullptr);
+  EXPECT_NE(*find_signer(vault, kGun, RoleName::timestamp(), *key_), nullptr);
 }
 
 TEST_F(ReopenedVault, Security24RemembersVersions) {

@@ -42,6 +42,8 @@ constexpr std::string_view kUseNotary =
     "UPDATE boltseal_vault_keys SET notary_version=?2,last_used=?3 WHERE key_id=?1";
 constexpr std::string_view kUseTuf1 =
     "UPDATE boltseal_vault_keys SET tuf1_version=?2,last_used=?3 WHERE key_id=?1";
+constexpr std::string_view kRetireKey =
+    "UPDATE boltseal_vault_keys SET retired_at=?2 WHERE key_id=?1 AND retired_at IS NULL";
 constexpr std::string_view kRetire =
     "UPDATE boltseal_vault_keys SET retired_at=?2 WHERE gun=?1 AND retired_at IS NULL";
 
@@ -160,6 +162,14 @@ class SqliteKeyTable final : public KeyTable {
     auto query = BS_TRY(connection->query(kVersions));
     query.bind(1, id.str());
     return BS_TRY(query.step()) ? query.integer(version_column(form)) : 0;
+  }
+
+  Result<bool> retire_key(const KeyId& id, Time now) override {
+    auto connection = BS_TRY(pool_.acquire());
+    auto query = BS_TRY(connection->query(kRetireKey));
+    query.bind(1, id.str()).bind(2, ticks(now));
+    BS_TRY(query.run());
+    return connection->changes() > 0;
   }
 
   Result<std::int64_t> retire(const Gun& gun, Time now) override {

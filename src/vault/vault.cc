@@ -50,15 +50,6 @@ Result<Secret> obtain_sealing_key(const Directory& keys, bool fresh, crypto::Ran
   return made;
 }
 
-Result<void> require_online_role(const RoleName& role) {
-  if (role == RoleName::snapshot() || role == RoleName::timestamp()) return {};
-  return fail(ErrorCode::bad_role, "the server holds keys for snapshot and timestamp only");
-}
-
-}  // namespace
-
-namespace {
-
 /// Signs what judge_content() lets pass, after the version was recorded durably.
 class VaultSigner final : public crypto::Signer {
  public:
@@ -168,11 +159,11 @@ Result<std::vector<crypto::PublicKeyPtr>> Vault::keys(const Gun& gun, const Role
   return out;
 }
 
-Result<std::shared_ptr<crypto::Signer>> Vault::find(const Gun& gun, const RoleName& role,
-                                                    const crypto::PublicKey& key) const {
-  const auto row = BS_TRY(state_->table->find(tuf::canonical_key_id(key)));
-  if (!row || row->retired || row->gun != gun || row->role != role || row->spki != key.spki()) return nullptr;
-  return signer(row->id);
+Result<std::optional<HeldKey>> Vault::find(const KeyId& id) const {
+  auto row = BS_TRY(state_->table->find(id));
+  if (!row || row->retired) return std::nullopt;
+  crypto::PublicKeyPtr key = BS_TRY(state_->open_keys.open(*row))->public_key();
+  return HeldKey{std::move(row->gun), std::move(row->role), std::move(key)};
 }
 
 Result<std::shared_ptr<crypto::Signer>> Vault::signer(const KeyId& id) const {
@@ -182,6 +173,10 @@ Result<std::shared_ptr<crypto::Signer>> Vault::signer(const KeyId& id) const {
   crypto::PublicKeyPtr key = BS_TRY(state_->open_keys.open(*row))->public_key();
   return std::make_shared<VaultSigner>(state_, *state_->table, state_->open_keys, *state_->options.clock,
                                        std::move(*row), std::move(key));
+}
+
+Result<bool> Vault::remove(const KeyId& id) {
+  return state_->table->retire_key(id, state_->options.clock->now());
 }
 
 Result<std::int64_t> Vault::retire(const Gun& gun) {

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "crypto/random.h"
 #include "crypto/signer.h"
+#include "vault/key_holder.h"
 #include "vault/key_table.h"
 
 namespace boltseal::vault {
@@ -27,7 +28,7 @@ struct VaultOptions {
 
 /// Thread safe. Signers stay valid after the vault object is gone. All functions also give the errors of the
 /// table.
-class Vault {
+class Vault final : public KeyHolder {
  public:
   /// Reads the sealing key from `keys`, or makes it where both it and all rows are missing. bad_key: the file
   /// is missing, unreadable or not the one that the rows were sealed with; the message names it, and nothing
@@ -36,23 +37,18 @@ class Vault {
                             const VaultOptions& options = {});
   Vault(Vault&&) noexcept;
   Vault& operator=(Vault&&) noexcept;
-  ~Vault();
+  ~Vault() override;
 
-  /// A key of the GUN's snapshot or timestamp role that has not signed yet, or a new one: asking again before
-  /// the first use gives the same key. bad_role: another role. bad_key: an algorithm that is not generated,
-  /// or the unused key does not open (never replaced silently).
-  Result<crypto::PublicKeyPtr> create(const Gun& gun, const RoleName& role, crypto::KeyAlgorithm algorithm);
+  Result<crypto::PublicKeyPtr> create(const Gun& gun, const RoleName& role,
+                                      crypto::KeyAlgorithm algorithm) override;
   /// The public keys of a role that are not retired, oldest first.
   Result<std::vector<crypto::PublicKeyPtr>> keys(const Gun& gun, const RoleName& role) const;
-  /// Who signs with this public key for this role of this GUN; null where the vault has no such key.
-  Result<std::shared_ptr<crypto::Signer>> find(const Gun& gun, const RoleName& role,
-                                               const crypto::PublicKey& key) const;
-  /// By id alone; key_missing.
-  Result<std::shared_ptr<crypto::Signer>> signer(const KeyId& id) const;
-  /// After a GUN was deleted: its keys sign no more. How many there were.
-  Result<std::int64_t> retire(const Gun& gun);
+  Result<std::optional<HeldKey>> find(const KeyId& id) const override;
+  Result<std::shared_ptr<crypto::Signer>> signer(const KeyId& id) const override;
+  Result<bool> remove(const KeyId& id) override;
+  Result<std::int64_t> retire(const Gun& gun) override;
   /// The table answers and the sealing key is still the right one.
-  Result<void> check() const;
+  Result<void> check() const override;
 
  private:
   struct State;

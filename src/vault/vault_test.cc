@@ -84,8 +84,8 @@ TEST_P(VaultTest, SignsSnapshotAndTimestampInBothForms) {
   const auto snapshot = *vault.create(kGun, RoleName::snapshot(), KeyAlgorithm::ecdsa_p256);
   const auto timestamp = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256);
   EXPECT_FALSE(*snapshot == *timestamp);
-  const auto snapshot_signer = *vault.find(kGun, RoleName::snapshot(), *snapshot);
-  const auto timestamp_signer = *vault.find(kGun, RoleName::timestamp(), *timestamp);
+  const auto snapshot_signer = *find_signer(vault, kGun, RoleName::snapshot(), *snapshot);
+  const auto timestamp_signer = *find_signer(vault, kGun, RoleName::timestamp(), *timestamp);
   ASSERT_TRUE(snapshot_signer && timestamp_signer);
   for (const Form form : {Form::notary, Form::tuf1}) {
     EXPECT_EQ(sign_code(*snapshot_signer, snapshot_payload(form, 1), form), kSigned);
@@ -101,7 +101,8 @@ TEST_P(VaultTest, CreateGivesTheUnusedKeyAgainAndThenANewOne) {
   EXPECT_FALSE(**vault.create(kOther, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256) == *first);
   const auto ed25519 = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ed25519);
   EXPECT_EQ(ed25519->algorithm(), KeyAlgorithm::ed25519);
-  EXPECT_EQ(sign_code(**vault.find(kGun, RoleName::timestamp(), *first), timestamp_payload(Form::notary, 1)),
+  EXPECT_EQ(sign_code(**find_signer(vault, kGun, RoleName::timestamp(), *first),
+                      timestamp_payload(Form::notary, 1)),
             kSigned);
   const auto second = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256);
   EXPECT_FALSE(*second == *first);
@@ -120,11 +121,11 @@ TEST_P(VaultTest, OnlySnapshotAndTimestampKeysAreMade) {
 TEST_P(VaultTest, FindWantsGunRoleAndKey) {
   Vault vault = *open(table());
   const auto key = *vault.create(kGun, RoleName::snapshot(), KeyAlgorithm::ecdsa_p256);
-  EXPECT_NE(*vault.find(kGun, RoleName::snapshot(), *key), nullptr);
-  EXPECT_EQ(*vault.find(kOther, RoleName::snapshot(), *key), nullptr);
-  EXPECT_EQ(*vault.find(kGun, RoleName::timestamp(), *key), nullptr);
+  EXPECT_NE(*find_signer(vault, kGun, RoleName::snapshot(), *key), nullptr);
+  EXPECT_EQ(*find_signer(vault, kOther, RoleName::snapshot(), *key), nullptr);
+  EXPECT_EQ(*find_signer(vault, kGun, RoleName::timestamp(), *key), nullptr);
   const auto stranger = *crypto::SoftwareKey::generate(KeyAlgorithm::ecdsa_p256);
-  EXPECT_EQ(*vault.find(kGun, RoleName::snapshot(), *stranger->public_key()), nullptr);
+  EXPECT_EQ(*find_signer(vault, kGun, RoleName::snapshot(), *stranger->public_key()), nullptr);
   EXPECT_EQ(vault.signer(tuf::canonical_key_id(*stranger->public_key())).error().code(),
             ErrorCode::key_missing);
   EXPECT_TRUE(vault.signer(tuf::canonical_key_id(*key)));
@@ -133,17 +134,18 @@ TEST_P(VaultTest, FindWantsGunRoleAndKey) {
 TEST_P(VaultTest, Security24VersionsNeverFallPerKeyAndForm) {
   Vault vault = *open(table());
   const auto key = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256);
-  const auto signer = *vault.find(kGun, RoleName::timestamp(), *key);
+  const auto signer = *find_signer(vault, kGun, RoleName::timestamp(), *key);
   EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 5)), kSigned);
   EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 5, kNow + 13 * kDay)),
             kSigned);  // a publish that failed
   EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 4)), ErrorCode::rollback);
   EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::tuf1, 1), Form::tuf1), kSigned);  // its own count
   EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 6)), kSigned);
-  const auto again = *vault.find(kGun, RoleName::timestamp(), *key);
+  const auto again = *find_signer(vault, kGun, RoleName::timestamp(), *key);
   EXPECT_EQ(sign_code(*again, timestamp_payload(Form::notary, 5)), ErrorCode::rollback);
   const auto other = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256);
-  EXPECT_EQ(sign_code(**vault.find(kGun, RoleName::timestamp(), *other), timestamp_payload(Form::notary, 1)),
+  EXPECT_EQ(sign_code(**find_signer(vault, kGun, RoleName::timestamp(), *other),
+                      timestamp_payload(Form::notary, 1)),
             kSigned);
 }
 
@@ -151,8 +153,8 @@ TEST_P(VaultTest, Security24TheSignerIsNoOracle) {
   Vault vault = *open(table());
   const auto snapshot_key = *vault.create(kGun, RoleName::snapshot(), KeyAlgorithm::ecdsa_p256);
   const auto timestamp_key = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256);
-  const auto snapshot = *vault.find(kGun, RoleName::snapshot(), *snapshot_key);
-  const auto timestamp = *vault.find(kGun, RoleName::timestamp(), *timestamp_key);
+  const auto snapshot = *find_signer(vault, kGun, RoleName::snapshot(), *snapshot_key);
+  const auto timestamp = *find_signer(vault, kGun, RoleName::timestamp(), *timestamp_key);
   for (const Form form : {Form::notary, Form::tuf1}) {
     const std::string good = snapshot_payload(form, 1);
     EXPECT_EQ(sign_code(*timestamp, good, form), ErrorCode::bad_format) << "another role's type";
@@ -182,7 +184,7 @@ TEST_P(VaultTest, Security24TheSignerIsNoOracle) {
 TEST_P(VaultTest, ARefusalRecordsNothing) {
   Vault vault = *open(table());
   const auto key = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256);
-  const auto signer = *vault.find(kGun, RoleName::timestamp(), *key);
+  const auto signer = *find_signer(vault, kGun, RoleName::timestamp(), *key);
   EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 9, kNow + 4000 * kDay)),
             ErrorCode::policy_denied);
   EXPECT_TRUE(**vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256) == *key);  // still unused
@@ -192,12 +194,31 @@ TEST_P(VaultTest, ARefusalRecordsNothing) {
 TEST_P(VaultTest, RetiredKeysSignNoMore) {
   Vault vault = *open(table());
   const auto key = *vault.create(kGun, RoleName::snapshot(), KeyAlgorithm::ecdsa_p256);
-  const auto signer = *vault.find(kGun, RoleName::snapshot(), *key);
+  const auto signer = *find_signer(vault, kGun, RoleName::snapshot(), *key);
   EXPECT_EQ(*vault.retire(kGun), 1);
   EXPECT_EQ(*vault.retire(kGun), 0);
-  EXPECT_EQ(*vault.find(kGun, RoleName::snapshot(), *key), nullptr);
+  EXPECT_EQ(*find_signer(vault, kGun, RoleName::snapshot(), *key), nullptr);
   EXPECT_EQ(sign_code(*signer, snapshot_payload(Form::notary, 1)), ErrorCode::key_missing);
   EXPECT_FALSE(**vault.create(kGun, RoleName::snapshot(), KeyAlgorithm::ecdsa_p256) == *key);
+}
+
+TEST_P(VaultTest, RemovedKeysSignNoMoreAndOthersDo) {
+  Vault vault = *open(table());
+  const auto key = *vault.create(kGun, RoleName::snapshot(), KeyAlgorithm::ecdsa_p256);
+  const auto other = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256);
+  const KeyId id = tuf::canonical_key_id(*key);
+  const auto held = *vault.find(id);
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->gun, kGun);
+  EXPECT_EQ(held->role, RoleName::snapshot());
+  EXPECT_TRUE(*held->key == *key);
+  const auto signer = *vault.signer(id);
+  EXPECT_TRUE(*vault.remove(id));
+  EXPECT_FALSE(*vault.remove(id));
+  EXPECT_FALSE(*vault.find(id));
+  EXPECT_EQ(vault.signer(id).error().code(), ErrorCode::key_missing);
+  EXPECT_EQ(sign_code(*signer, snapshot_payload(Form::notary, 1)), ErrorCode::key_missing);
+  EXPECT_TRUE(*vault.find(tuf::canonical_key_id(*other)));
 }
 
 TEST_P(VaultTest, SignersOutliveTheVault) {
@@ -205,7 +226,7 @@ TEST_P(VaultTest, SignersOutliveTheVault) {
   {
     Vault vault = *open(table());
     const auto key = *vault.create(kGun, RoleName::snapshot(), KeyAlgorithm::ecdsa_p256);
-    signer = *vault.find(kGun, RoleName::snapshot(), *key);
+    signer = *find_signer(vault, kGun, RoleName::snapshot(), *key);
   }
   EXPECT_EQ(sign_code(*signer, snapshot_payload(Form::notary, 1)), kSigned);
 }
