@@ -11,6 +11,15 @@ tuf::Form guess_form(std::string_view message, tuf::FileType type) {
   return message.find(tuf1) != std::string_view::npos ? tuf::Form::tuf1 : tuf::Form::notary;
 }
 
+tuf::FileType guess_type(std::string_view message) {
+  for (const tuf::Form form : {tuf::Form::notary, tuf::Form::tuf1}) {
+    const std::string type =
+        "\"_type\":\"" + std::string(tuf::wire_type(form, tuf::FileType::snapshot)) + "\"";
+    if (message.find(type) != std::string_view::npos) return tuf::FileType::snapshot;
+  }
+  return tuf::FileType::timestamp;
+}
+
 template <typename T>
 Result<Content> judge(const Result<tuf::Unverified<T>>& file, std::string_view message, Time now) {
   if (!file) return fail(Error(file.error()).within("content to sign"));
@@ -23,8 +32,8 @@ Result<Content> judge(const Result<tuf::Unverified<T>>& file, std::string_view m
 
 }  // namespace
 
-Result<Content> judge_content(const RoleName& role, std::string_view message, Time now) {
-  const tuf::FileType type = tuf::file_type(role);
+Result<Content> judge_content(const std::optional<RoleName>& role, std::string_view message, Time now) {
+  const tuf::FileType type = role ? tuf::file_type(*role) : guess_type(message);
   if (type != tuf::FileType::snapshot && type != tuf::FileType::timestamp)
     return fail(ErrorCode::bad_role, "the vault signs for snapshot and timestamp only");
   const tuf::Form form = guess_form(message, type);

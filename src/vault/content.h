@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/clock.h"
@@ -19,9 +20,10 @@ struct Content {
   std::int64_t version;
 };
 
-/// Judges the canonical `signed` object that a key of `role` (snapshot or timestamp) is asked to sign. It
-/// must parse strictly in one of the two forms, be canonical to the byte, be of the role's `_type`, and
-/// expire at most kMaxLifetime from `now`. bad_format; policy_denied for the expiry; limit_exceeded.
-Result<Content> judge_content(const RoleName& role, std::string_view message, Time now);
+/// Judges the canonical `signed` object that a key of `role` (snapshot or timestamp; nothing: either) is
+/// asked to sign. It must parse strictly in one of the two forms, be canonical to the byte, be of the role's
+/// `_type`, and expire at most kMaxLifetime from `now`. bad_format; policy_denied for the expiry;
+/// limit_exceeded.
+Result<Content> judge_content(const std::optional<RoleName>& role, std::string_view message, Time now);
 
 }  // namespace boltseal::vault

@@ -8,7 +8,8 @@ Result<std::shared_ptr<crypto::Signer>> find_signer(const KeyHolder& holder, con
                                                     const RoleName& role, const crypto::PublicKey& key) {
   const KeyId id = tuf::canonical_key_id(key);
   const auto held = BS_TRY(holder.find(id));
-  if (!held || held->gun != gun || held->role != role || *held->key != key) return nullptr;
+  if (!held || held->gun.value_or(gun) != gun || held->role.value_or(role) != role || *held->key != key)
+    return nullptr;
   return holder.signer(id);
 }
 

@@ -12,8 +12,8 @@
 namespace boltseal::vault {
 
 struct HeldKey {
-  Gun gun;
-  RoleName role;
+  std::optional<Gun> gun;        ///< nothing: the place does not tell (rows of old notary-signers)
+  std::optional<RoleName> role;  ///< the same; such a key signs for snapshot and timestamp
   crypto::PublicKeyPtr key;
 };
 

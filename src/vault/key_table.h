@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/names.h"
 #include "base/result.h"
+#include "db/pool.h"
 #include "tuf/form.h"
 
 namespace boltseal::vault {
@@ -69,5 +70,8 @@ class KeyTable {
 std::unique_ptr<KeyTable> make_memory_key_table();
 /// A SQLite file of its own (made with mode 0600). storage_failed: a schema of a newer program.
 Result<std::unique_ptr<KeyTable>> make_sqlite_key_table(const std::string& path);
+/// Tables in a PostgreSQL or MySQL database, made where they are missing; replicas share them. The sealing
+/// key stays a file of each replica's machine, and must be the same on all.
+Result<std::unique_ptr<KeyTable>> make_sql_key_table(std::shared_ptr<db::Pool> pool);
 
 }  // namespace boltseal::vault

@@ -41,28 +41,10 @@ std::string associated_data(const KeyRow& row) {
 Result<crypto::SoftwareKeyPtr> OpenKeys::open(const KeyRow& row) {
   // The names that the seal binds are the cache's key: a row whose names were changed is not found here.
   const std::string associated = associated_data(row);
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = index_.find(associated); found != index_.end()) {
-      entries_.splice(entries_.begin(), entries_, found->second);
-      return found->second->second;
-    }
-  }
+  if (auto kept = keys_.get(associated)) return std::move(*kept);
   crypto::SoftwareKeyPtr key = BS_TRY(unseal(sealing_key_, row, associated));
-  const std::lock_guard lock(mutex_);
-  if (index_.contains(associated)) return key;  // another thread was faster
-  entries_.emplace_front(associated, key);
-  index_.emplace(associated, entries_.begin());
-  if (entries_.size() > capacity_) {
-    index_.erase(entries_.back().first);
-    entries_.pop_back();
-  }
+  keys_.put(associated, key);
   return key;
-}
-
-std::size_t OpenKeys::size() const {
-  const std::lock_guard lock(mutex_);
-  return entries_.size();
 }
 
 }  // namespace boltseal::vault

@@ -1,13 +1,11 @@
 // Opened keys: sealed rows made into software keys, the last used of them kept. For vault.cc alone.
 #pragma once
 
-#include <list>
-#include <mutex>
 #include <string>
-#include <unordered_map>
 
 #include "base/secret.h"
 #include "crypto/software_key.h"
+#include "vault/bounded_cache.h"
 #include "vault/key_table.h"
 
 namespace boltseal::vault {
@@ -19,20 +17,16 @@ std::string associated_data(const KeyRow& row);
 class OpenKeys {
  public:
   OpenKeys(Secret sealing_key, std::size_t capacity)
-      : sealing_key_(std::move(sealing_key)), capacity_(capacity) {}
+      : sealing_key_(std::move(sealing_key)), keys_(capacity) {}
 
   const Secret& sealing_key() const { return sealing_key_; }
   /// bad_key: the row does not open under its own names, or its key is not that of its public part and id.
   Result<crypto::SoftwareKeyPtr> open(const KeyRow& row);
-  std::size_t size() const;
+  std::size_t size() const { return keys_.size(); }
 
  private:
-  using Entry = std::pair<std::string, crypto::SoftwareKeyPtr>;
   const Secret sealing_key_;
-  const std::size_t capacity_;
-  mutable std::mutex mutex_;
-  std::list<Entry> entries_;  ///< last used first
-  std::unordered_map<std::string, std::list<Entry>::iterator> index_;
+  BoundedCache<crypto::SoftwareKeyPtr> keys_;
 };
 
 }  // namespace boltseal::vault

@@ -3,7 +3,7 @@
 #include "base/untrusted.h"
 #include "crypto/seal.h"
 #include "tuf/key.h"
-#include "vault/content.h"
+#include "vault/guarded_signer.h"
 #include "vault/open_keys.h"
 #include "vault/sealing_key.h"
 
@@ -50,53 +50,27 @@ Result<Secret> obtain_sealing_key(const Directory& keys, bool fresh, crypto::Ran
   return made;
 }
 
-/// Signs what judge_content() lets pass, after the version was recorded durably.
-class VaultSigner final : public crypto::Signer {
+class VaultSigner final : public GuardedSigner {
  public:
-  VaultSigner(std::shared_ptr<void> owner, KeyTable& table, OpenKeys& open_keys, const Clock& clock,
+  VaultSigner(std::shared_ptr<void> owner, KeyTable& table, OpenKeys& open_keys, const VaultOptions& options,
               KeyRow row, crypto::PublicKeyPtr key)
-      : owner_(std::move(owner)),
+      : GuardedSigner(row.role, row.id, std::move(key), *options.clock, options.lower_versions),
+        owner_(std::move(owner)),
         table_(table),
         open_keys_(open_keys),
-        clock_(clock),
-        row_(std::move(row)),
-        key_(std::move(key)) {}
-
-  crypto::PublicKeyPtr public_key() const override { return key_; }
-
-  Result<Bytes> sign(crypto::Scheme scheme, ByteView message) override {
-    const Time now = clock_.now();
-    const Content content = BS_TRY(judge_content(row_.role, as_text(message), now));
-    const crypto::SoftwareKeyPtr key = BS_TRY(open_keys_.open(row_));
-    if (!crypto::fits(key->public_key()->algorithm(), scheme))
-      return fail(ErrorCode::bad_key, std::string(crypto::name_of(scheme)) + " does not fit the key");
-    switch (BS_TRY(table_.record_use(row_.id, content.form, content.version, now))) {
-      case Use::allowed:
-        return key->sign(scheme, message);
-      case Use::below_last:
-        return refuse_rollback(content);
-      case Use::retired:
-        return fail(ErrorCode::key_missing, "key " + row_.id.short_form() + " was retired");
-      case Use::missing:
-        break;
-    }
-    return fail(ErrorCode::key_missing, "key " + row_.id.short_form() + " is no longer in the vault");
-  }
+        row_(std::move(row)) {}
 
  private:
-  tl::unexpected<Error> refuse_rollback(const Content& content) const {
-    const auto last = table_.last_version(row_.id, content.form);
-    return fail(ErrorCode::rollback, row_.role.str() + " version " + std::to_string(content.version) +
-                                         " is below the last one that this key signed" +
-                                         (last ? ", " + std::to_string(*last) : std::string()));
+  Result<std::shared_ptr<crypto::Signer>> open() override { return open_keys_.open(row_); }
+  Result<Use> record(const Content& content, Time now) override {
+    return table_.record_use(row_.id, content.form, content.version, now);
   }
+  Result<std::int64_t> last_version(tuf::Form form) override { return table_.last_version(row_.id, form); }
 
   std::shared_ptr<void> owner_;  ///< keeps the others alive
   KeyTable& table_;
   OpenKeys& open_keys_;
-  const Clock& clock_;
   const KeyRow row_;
-  crypto::PublicKeyPtr key_;
 };
 
 }  // namespace
@@ -171,7 +145,7 @@ Result<std::shared_ptr<crypto::Signer>> Vault::signer(const KeyId& id) const {
   if (!row || row->retired) return fail(ErrorCode::key_missing, "the vault has no key " + id.short_form());
   BS_TRY(require_online_role(row->role));
   crypto::PublicKeyPtr key = BS_TRY(state_->open_keys.open(*row))->public_key();
-  return std::make_shared<VaultSigner>(state_, *state_->table, state_->open_keys, *state_->options.clock,
+  return std::make_shared<VaultSigner>(state_, *state_->table, state_->open_keys, state_->options,
                                        std::move(*row), std::move(key));
 }
 

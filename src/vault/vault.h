@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "crypto/random.h"
 #include "crypto/signer.h"
+#include "vault/guarded_signer.h"
 #include "vault/key_holder.h"
 #include "vault/key_table.h"
 
@@ -24,6 +25,7 @@ struct VaultOptions {
   const Clock* clock = &system_clock();               ///< outlives the vault and its signers
   crypto::Random* random = &crypto::system_random();  ///< the same; thread safe
   std::size_t open_keys = 256;                        ///< kept opened at once
+  LowerVersions lower_versions = LowerVersions::refuse;
 };
 
 /// Thread safe. Signers stay valid after the vault object is gone. All functions also give the errors of the
@@ -56,12 +58,6 @@ class Vault final : public KeyHolder {
   std::shared_ptr<State> state_;
 };
 
-// A signer of the vault (crypto::Signer) takes a `signed` object in canonical form as its message, whatever
-// the scheme, and refuses with:
-//   bad_format      not canonical, not of the role's `_type`, not strictly one of the two forms
-//   policy_denied   expires more than three years and a day from now
-//   rollback        a version below the last one that this key signed in this form (an equal one is signed)
-//   key_missing     the key was retired
-//   bad_key         the row was changed, or its key is not the one of its public part
+// Signers refuse as GuardedSigner says (vault/guarded_signer.h).
 
 }  // namespace boltseal::vault
