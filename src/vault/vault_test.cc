@@ -10,8 +10,7 @@
 #include "crypto/digest.h"
 #include "crypto/seal.h"
 #include "crypto/software_key.h"
-#include "tuf/codec.h"
-#include "tuf/editor.h"
+#include "tests/support/signing_payloads.h"
 #include "tuf/key.h"
 #include "vault/content.h"
 #include "vault/open_keys.h"
@@ -24,9 +23,9 @@ using crypto::KeyAlgorithm;
 using crypto::Scheme;
 using tuf::Form;
 
-const Gun kGun = *Gun::parse("docker.io/library/app");
+const Gun kGun = payload_gun();
 const Gun kOther = *Gun::parse("docker.io/library/other");
-const Time kNow = *parse_rfc3339("2026-11-24T07:00:00Z");
+const Time kNow = payload_time();
 
 /// What a table is made of: memory, or a SQLite file that can be opened again.
 class VaultTest : public testing::TestWithParam<bool> {
@@ -52,32 +51,6 @@ class VaultTest : public testing::TestWithParam<bool> {
 };
 INSTANTIATE_TEST_SUITE_P(Tables, VaultTest, testing::Bool(),
                          [](const auto& kind) { return kind.param ? "Sqlite" : "Memory"; });
-
-std::string snapshot_payload(Form form, std::int64_t version, Time expires = kNow + 365 * kDay) {
-  tuf::Snapshot body = tuf::new_snapshot(form, expires, kGun);
-  body.version = version;
-  tuf::set_meta(body, tuf::meta_of(form, "root", "bytes of root", 1));
-  tuf::set_meta(body, tuf::meta_of(form, "targets", "bytes of targets", 1));
-  return tuf::write_payload(body).canonical;
-}
-std::string timestamp_payload(Form form, std::int64_t version, Time expires = kNow + 14 * kDay) {
-  tuf::Timestamp body = tuf::new_timestamp(form, expires, kGun);
-  body.version = version;
-  tuf::set_snapshot_meta(body, tuf::meta_of(form, "snapshot", "bytes of snapshot", 1));
-  if (form == Form::tuf1) body.issued = kNow;
-  return tuf::write_payload(body).canonical;
-}
-Scheme scheme_of(Form form) {
-  return form == Form::notary ? Scheme::ecdsa_raw_sha256 : Scheme::ecdsa_der_sha256;
-}
-
-ErrorCode sign_code(crypto::Signer& signer, const std::string& payload, Form form = Form::notary) {
-  const auto signature = signer.sign_text(scheme_of(form), payload);
-  if (!signature) return signature.error().code();
-  EXPECT_TRUE(crypto::verify(*signer.public_key(), scheme_of(form), payload, *signature));
-  return ErrorCode::internal;  // stands for "signed"
-}
-constexpr ErrorCode kSigned = ErrorCode::internal;
 
 TEST_P(VaultTest, SignsSnapshotAndTimestampInBothForms) {
   Vault vault = *open(table());
