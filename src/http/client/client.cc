@@ -8,13 +8,20 @@
 
 namespace boltseal::http {
 
-const std::string* Response::find(std::string_view name) const {
-  for (const auto& header : headers) {
-    if (header.name.size() == name.size() && strncasecmp(header.name.data(), name.data(), name.size()) == 0)
-      return &header.value;
+namespace {
+
+const std::string* find_in(const std::vector<Header>& fields, std::string_view name) {
+  for (const auto& field : fields) {
+    if (field.name.size() == name.size() && strncasecmp(field.name.data(), name.data(), name.size()) == 0)
+      return &field.value;
   }
   return nullptr;
 }
+
+}  // namespace
+
+const std::string* Response::find(std::string_view name) const { return find_in(headers, name); }
+const std::string* Response::find_trailer(std::string_view name) const { return find_in(trailers, name); }
 
 Result<Response> Client::send(const Request& request) {
   auto answers = send_all({request});

@@ -49,10 +49,12 @@ struct Response {
   explicit Response(Url u) : url(std::move(u)) {}
   int status = 0;
   std::vector<Header> headers;
-  std::string body;  ///< capacity exceeds size by at least 64 bytes
-  Url url;           ///< after redirects
+  std::string body;              ///< capacity exceeds size by at least 64 bytes
+  std::vector<Header> trailers;  ///< fields behind the body; under the limits of the headers
+  Url url;                       ///< after redirects
 
-  const std::string* find(std::string_view name) const;  ///< first field of that name
+  const std::string* find(std::string_view name) const;  ///< first header field of that name
+  const std::string* find_trailer(std::string_view name) const;
 };
 
 /// Used by one thread at a time.

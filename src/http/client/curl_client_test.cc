@@ -92,6 +92,30 @@ TEST(CurlClient, SendsSideBySide) {
     EXPECT_EQ(answers[i].value().body, "/" + std::to_string(i));
 }
 
+TEST(CurlClient, HandsTrailersOverApart) {
+  const std::string head =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nA: head\r\n\r\n5\r\nhello\r\n0\r\n";
+  TestHttpServer server([&](const TestRequest& r) {
+    if (r.target == "/bad") return raw(head + "Grpc Status: 0\r\n\r\n");
+    if (r.target == "/many") {
+      std::string fields;
+      for (int i = 0; i < 300; ++i) fields += "X: y\r\n";
+      return raw(head + fields + "\r\n");
+    }
+    return raw(head + "Grpc-Status:  0 \r\nA: trailer\r\nContent-Length: 3\r\n\r\n");
+  });
+  auto client = make_curl_client({});
+  const auto answer = client->send(get(server.url())).value();
+  EXPECT_EQ(answer.body, "hello");
+  EXPECT_EQ(*answer.find("a"), "head");
+  EXPECT_EQ(*answer.find_trailer("grpc-status"), "0");
+  EXPECT_EQ(*answer.find_trailer("a"), "trailer");
+  EXPECT_EQ(answer.find("grpc-status"), nullptr);
+  EXPECT_EQ(answer.find_trailer("b"), nullptr);
+  EXPECT_EQ(client->send(get(server.url() + "/bad")).error().code(), ErrorCode::bad_response);
+  EXPECT_EQ(client->send(get(server.url() + "/many")).error().code(), ErrorCode::limit_exceeded);
+}
+
 TEST(CurlClient, AnswersOfManyAreTheirOwn) {
   TestHttpServer server(
       [](const TestRequest& r) { return r.target == "/bad" ? raw("rubbish\r\n\r\n") : text("ok"); });

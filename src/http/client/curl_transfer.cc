@@ -188,20 +188,15 @@ Result<void> CurlTransfer::take_header(std::string_view line) {
   if (header_bytes_ > options_.header_limit)
     return refuse(ErrorCode::limit_exceeded,
                   "the answer's header exceeds " + std::to_string(options_.header_limit) + " bytes");
-  if (in_body_) return {};  // trailers of a chunked body carry nothing that we use
+  if (in_body_) return take_trailer(line);
   if (line.starts_with("HTTP/") && line.find(':') == std::string_view::npos) {
     response_.headers.clear();  // a final status after interim ones
     length_.reset();
     return {};
   }
   if (trim(line).empty()) return end_of_headers();
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos || !is_field_name(line.substr(0, colon)))
-    return refuse(ErrorCode::bad_response, "the answer has a malformed header field");
-  if (response_.headers.size() == kMaxHeaderFields)
-    return refuse(ErrorCode::limit_exceeded, "the answer has too many header fields");
-  const auto name = line.substr(0, colon);
-  const auto value = trim(line.substr(colon + 1));
+  const auto name = BS_TRY(split_field(line));
+  const auto value = line;
   if (equal_fold(name, "Content-Length")) BS_TRY(take_length(value));
   if (equal_fold(name, "Content-Encoding") && !value.empty() && !equal_fold(value, "identity"))
     return refuse(ErrorCode::bad_response, "the answer is compressed though we asked for plain bytes (" +
@@ -210,6 +205,26 @@ Result<void> CurlTransfer::take_header(std::string_view line) {
     return refuse(ErrorCode::bad_response,
                   "the answer has an unknown transfer coding " + escape_untrusted(value));
   response_.headers.push_back({std::string(name), std::string(value)});
+  return {};
+}
+
+/// The name of a field; its value stays in `line`.
+Result<std::string_view> CurlTransfer::split_field(std::string_view& line) const {
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos || !is_field_name(line.substr(0, colon)))
+    return refuse(ErrorCode::bad_response, "the answer has a malformed header field");
+  if (response_.headers.size() + response_.trailers.size() == kMaxHeaderFields)
+    return refuse(ErrorCode::limit_exceeded, "the answer has too many header fields");
+  const auto name = line.substr(0, colon);
+  line = trim(line.substr(colon + 1));
+  return name;
+}
+
+/// Trailers never change what the head said of the body: they are handed over apart.
+Result<void> CurlTransfer::take_trailer(std::string_view line) {
+  if (trim(line).empty()) return {};
+  const auto name = BS_TRY(split_field(line));
+  response_.trailers.push_back({std::string(name), std::string(line)});
   return {};
 }
 

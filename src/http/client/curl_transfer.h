@@ -41,6 +41,8 @@ class CurlTransfer {
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* data, std::size_t size, std::size_t count, void* self);
   Result<void> take_header(std::string_view line);
+  Result<std::string_view> split_field(std::string_view& line) const;
+  Result<void> take_trailer(std::string_view line);
   Result<void> end_of_headers();
   Result<void> take_length(std::string_view value);
   Result<void> take_body(std::string_view bytes);

@@ -79,7 +79,9 @@ Response Core::run_handler(Request& request) const {
   failed.status = -1;
   Response answer = guarded("handle", [&] { return handlers_.handle(request); }, std::move(failed));
   if (answer.status == -1) return refusal(500, "internal error");
-  if (answer.ready || (answer.headers.ok() && answer.status >= 200 && answer.status <= 599)) return answer;
+  if (answer.ready ||
+      (answer.headers.ok() && answer.trailers.ok() && answer.status >= 200 && answer.status <= 599))
+    return answer;
   log::error("response_header_refused",
              {{"status", answer.status}, {"id", request_id_text(request.head().id)}});
   return refusal(500, "internal error");
@@ -89,7 +91,7 @@ Response Core::refusal(int status, std::string_view reason) const {
   Response answer = plain(status, reason);
   if (handlers_.refuse) {
     Response custom = guarded("refuse", [&] { return handlers_.refuse(status, reason); }, Response(answer));
-    if (custom.headers.ok() && !custom.ready) answer = std::move(custom);
+    if (custom.headers.ok() && custom.trailers.ok() && !custom.ready) answer = std::move(custom);
   }
   answer.status = status;
   return answer;

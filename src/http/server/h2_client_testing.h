@@ -47,6 +47,7 @@ class H2Client {
   struct Answer {
     int status = 0;
     std::map<std::string, std::string> fields;
+    std::map<std::string, std::string> trailers;  ///< fields that came behind the body
     std::string body;
     bool closed = false;
     std::uint32_t reset = 0;  ///< error code of the stream's end

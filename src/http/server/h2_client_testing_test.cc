@@ -120,7 +120,7 @@ struct H2ClientCallbacks {
           const std::string key(reinterpret_cast<const char*>(name), name_size);
           const std::string text(reinterpret_cast<const char*>(value), value_size);
           if (key == ":status") answer.status = std::atoi(text.c_str());
-          answer.fields[key] = text;
+          (frame->headers.cat == NGHTTP2_HCAT_HEADERS ? answer.trailers : answer.fields)[key] = text;
           return 0;
         });
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(

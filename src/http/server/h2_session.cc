@@ -216,6 +216,10 @@ void H2Session::send_ready(H2Stream& stream, ReadyResponsePtr ready) {
 
 void H2Session::send(H2Stream& stream, Response response) {
   if (response.ready) return send_ready(stream, std::move(response.ready));
+  if (stream.head.method != Method::head) {
+    for (const auto& [name, value] : response.trailers.fields())
+      stream.trailers.emplace_back(lower_case(name), value);
+  }
   // One builder for both versions: what HTTP/1.1 refuses is refused here.
   auto ready = ReadyResponse::make(response.status, std::move(response.headers), std::move(response.body));
   if (!ready) ready = ReadyResponse::make(500, {}, "internal error\n");
@@ -235,7 +239,7 @@ void H2Session::submit(H2Stream& stream, int status, const std::vector<HeaderLis
   body.source.ptr = this;
   body.read_callback = body_wanted;
   nghttp2_submit_response(session_, stream.id, block.data(), block.size(),
-                          stream.rest.empty() ? nullptr : &body);
+                          stream.rest.empty() && stream.trailers.empty() ? nullptr : &body);
   finish(stream, status);
 }
 
@@ -260,9 +264,19 @@ ssize_t H2Session::on_body_wanted(std::int32_t stream_id, std::uint8_t* out, std
   stream->bytes_out += n;
   if (stream->rest.empty()) {
     flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (!stream->trailers.empty()) {
+      flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+      submit_trailers(*stream);
+    }
     stream->owner.reset();
   }
   return static_cast<ssize_t>(n);
+}
+
+void H2Session::submit_trailers(H2Stream& stream) {
+  std::vector<nghttp2_nv> block;
+  for (const auto& [name, value] : stream.trailers) block.push_back(field(name, value));
+  nghttp2_submit_trailer(session_, stream.id, block.data(), block.size());
 }
 
 void H2Session::on_stream_close(std::int32_t stream_id) {

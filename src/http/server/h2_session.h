@@ -39,6 +39,7 @@ class H2Session final : public Protocol {
   void send_ready(H2Stream& stream, ReadyResponsePtr ready);
   void refuse(H2Stream& stream, int status, std::string_view reason);
   void submit(H2Stream& stream, int status, const std::vector<HeaderList::Field>& fields);
+  void submit_trailers(H2Stream& stream);
   void finish(H2Stream& stream, int status);
   bool stream_in_time(H2Stream& stream, SteadyTime now) const;
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/server/owned_request.h"
@@ -31,7 +32,8 @@ struct H2Stream {
   // Body on its way out.
   std::string_view rest;
   std::shared_ptr<const void> owner;
-  std::uint64_t bytes_out = 0;  ///< for the stall clock
+  std::vector<std::pair<std::string, std::string>> trailers;  ///< lower-case names; sent behind the body
+  std::uint64_t bytes_out = 0;                                ///< for the stall clock
   std::uint64_t bytes_out_seen = 0;
   std::chrono::steady_clock::time_point last_output;
 

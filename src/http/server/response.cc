@@ -27,6 +27,10 @@ bool is_reserved(std::string_view name) {
   return false;
 }
 
+bool has_no_length(int status) { return status < 200 || status == 204 || status == 304; }
+
+}  // namespace
+
 std::string lower_case(std::string_view text) {
   std::string out(text);
   for (char& c : out) {
@@ -34,10 +38,6 @@ std::string lower_case(std::string_view text) {
   }
   return out;
 }
-
-bool has_no_length(int status) { return status < 200 || status == 204 || status == 304; }
-
-}  // namespace
 
 HeaderList::HeaderList(std::initializer_list<std::pair<std::string_view, std::string_view>> fields) {
   fields_.reserve(fields.size());

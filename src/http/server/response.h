@@ -75,9 +75,15 @@ struct Response {
   int status = 200;
   HeaderList headers;
   std::string body;
+  /// HTTP/2: fields behind the body, as gRPC needs them (without any and with no body, the head ends the
+  /// answer). HTTP/1.1 and answers to HEAD leave them out. Refused as `headers` are.
+  HeaderList trailers;
   ReadyResponsePtr ready;  ///< when set it is the answer, and the rest is not looked at
   bool close = false;      ///< HTTP/1.1: close the connection after it
 };
+
+/// ASCII letters alone change.
+std::string lower_case(std::string_view text);
 
 /// "Not Found"; "Unknown" for a status without a name.
 std::string_view reason_phrase(int status);

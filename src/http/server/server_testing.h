@@ -66,7 +66,7 @@ struct RunningServer {
 };
 
 /// fast: /fast and /big (1 MiB), with entity tags. handle: /echo gives the body back, /throw throws, /header
-/// sets a bad header, else 404.
+/// sets a bad header, /trailers gives the body back and trailers behind it, else 404.
 Handlers sample_handlers();
 
 }  // namespace boltseal::http::testing_support

@@ -217,6 +217,11 @@ Handlers sample_handlers() {
       throw std::runtime_error("handler broke");
     } else if (path == "/header") {
       response.headers.add("X", "a\r\nb: c");
+    } else if (path == "/trailers" || path == "/trailers-only") {
+      if (path == "/trailers") response.body = request.take_body();
+      response.trailers = {{"Grpc-Status", "0"}, {"grpc-message", ""}};
+    } else if (path == "/bad-trailer") {
+      response.trailers.add("X", "a\nb");
     } else if (path == "/close") {
       response.close = true;
     } else if (path == "/cert") {

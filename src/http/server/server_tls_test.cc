@@ -163,6 +163,38 @@ TEST(H2, ServesTheSameHandlers) {
   EXPECT_EQ(client.exchange("GET", "/none").status, 404);
 }
 
+TEST(Http2, SendsTrailersBehindTheBody) {
+  TestPki pki;
+  RunningServer s(sample_handlers(), {}, &pki);
+  H2Client client(s.tls);
+  const std::string large(300'000, 'x');  // over several frames and windows
+  for (const std::string& body : {std::string("hello"), large, std::string()}) {
+    const auto answer = client.exchange("POST", "/trailers", {}, body);
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, body);
+    EXPECT_EQ(answer.reset, 0u);
+    EXPECT_THAT(answer.trailers,
+                testing::ElementsAre(testing::Pair("grpc-message", ""), testing::Pair("grpc-status", "0")));
+    EXPECT_EQ(answer.fields.count("grpc-status"), 0u);
+  }
+  const auto head = client.exchange("HEAD", "/trailers-only");
+  EXPECT_EQ(head.status, 200);
+  EXPECT_TRUE(head.trailers.empty());
+  EXPECT_EQ(client.exchange("POST", "/bad-trailer").status, 500) << "one builder for header fields";
+  EXPECT_TRUE(client.exchange("POST", "/echo", {}, "after").trailers.empty());
+  EXPECT_EQ(client.exchange("POST", "/echo", {}, "after").body, "after") << "the connection goes on";
+}
+
+TEST(Http1, LeavesTrailersOut) {
+  TestPki pki;
+  RunningServer s(sample_handlers(), {}, &pki);
+  RawClient client(s.plain);
+  client.send("POST /trailers HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
+  const std::string answer = client.response();
+  EXPECT_EQ(body_of(answer), "hello");
+  EXPECT_THAT(answer, testing::Not(HasSubstr("rpc-")));
+}
+
 TEST(H2, AnswersManyStreamsAtOnce) {
   TestPki pki;
   RunningServer s(sample_handlers(), {}, &pki);
