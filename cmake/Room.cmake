@@ -2,7 +2,7 @@
 # One static library (boltseal_<path>) of all *.cc below src/PATH that are no tests, one gtest binary
 # (<path>_test) of the *_test.cc there. A folder that does not exist yet makes no room. Rooms that lie
 # below another (http/client in http) are theirs alone.
-set(BOLTSEAL_NESTED_ROOMS http/client http/server)
+set(BOLTSEAL_NESTED_ROOMS http/client http/server keys/remote)
 
 function(boltseal_room path)
   cmake_parse_arguments(ROOM "TEST_SUPPORT" "" "DEPENDS;LINK;PRIVATE" ${ARGN})

@@ -25,6 +25,7 @@ FOREIGN = [
     (r"spdlog/", {"base"}),
     (r"tl/expected", {"base"}),
     (r"p11-kit/", {"keys"}),
+    (r"(proto|google/protobuf)/", {"keys/remote", "signer"}),
 ]
 TESTS_ONLY = r"(gtest|gmock)/"
 

@@ -25,6 +25,10 @@ class KeyService {
   virtual Result<void> retire(const Gun& gun) = 0;
   /// Whether keys can be used at all: the health check.
   virtual Result<void> check() const = 0;
+  /// Whether `find` without a result says that there is no such key. Not so with a signer, where a key that
+  /// does not open looks the same: then no new key takes the place of one that a root names (NOTARY-SERVER.md
+  /// 9, bug 18).
+  virtual bool absence_is_certain() const { return true; }
 };
 
 /// Keys that go with the process: for memory storage and tests.

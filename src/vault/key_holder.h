@@ -32,6 +32,11 @@ class KeyHolder {
   /// Who signs with the key: content that judge_content() lets pass (SECURITY rule 24). key_missing, bad_key,
   /// bad_passphrase; of signing: bad_format, policy_denied, rollback, key_missing, bad_key.
   virtual Result<std::shared_ptr<crypto::Signer>> signer(const KeyId& id) const = 0;
+  /// The same for a notary-server, whose versions may fall (one of several, a restored store): a version
+  /// below the last one is signed and logged, not refused. A holder that keeps no versions needs no other.
+  virtual Result<std::shared_ptr<crypto::Signer>> signer_for_notary(const KeyId& id) const {
+    return signer(id);
+  }
   /// The key signs no more; its id is never taken again. false: there was none.
   virtual Result<bool> remove(const KeyId& id) = 0;
   /// After a GUN was deleted: its keys sign no more. How many there were.

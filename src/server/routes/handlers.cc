@@ -79,6 +79,18 @@ std::string_view file_of(std::string_view path) {
 
 tl::unexpected<ApiError> no_route() { return tl::unexpected(api::no_route()); }
 
+/// The signer knows none of the keys that the root names: perhaps they only do not open.
+tl::unexpected<ApiError> keys_look_lost(const Gun& gun, const RoleName& role) {
+  ApiError error(Error(ErrorCode::key_missing, "the signer knows none of the " + role.str() +
+                                                   " keys that the root of " +
+                                                   Untrusted(gun.str()).escaped() +
+                                                   " names: check its passphrase; no new key was made"));
+  error.detail =
+      "\"the signer knows none of the keys that the root names for this role; "
+      "to replace them on purpose, rotate the key\"";
+  return tl::unexpected(std::move(error));
+}
+
 }  // namespace
 
 RouteHandlers::RouteHandlers(const RouteParts& parts) : parts_(parts) {
@@ -269,12 +281,15 @@ RouteHandlers::Answer RouteHandlers::key(const Gun& gun, const RoleName& role, b
   if (!rotate) {
     if (const auto stored = BS_TRY(parts_.storage.current(gun, Form::notary, RoleName::root()))) {
       const auto root = BS_TRY(tuf::parse_root(Form::notary, stored->bytes));
+      bool named_any = false;
       for (const std::string& id : root->role(tuf::file_type(role)).keyids) {
         const auto named = root->keys.find(id);
         if (named == root->keys.end() || !named->second.can_verify()) continue;
+        named_any = true;
         const auto holder = BS_TRY(parts_.keys.find(gun, role, *named->second.key));
         if (holder) return text(tuf::server_key_json(*holder->public_key()));
       }
+      if (named_any && !parts_.keys.absence_is_certain()) return keys_look_lost(gun, role);
     }
   }
   return text(tuf::server_key_json(*BS_TRY(parts_.keys.create(gun, role))));
