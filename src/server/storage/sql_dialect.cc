@@ -65,6 +65,7 @@ const Dialect kPostgres{
     .lock_feed = "SELECT pg_advisory_xact_lock(1651469427,1)",
     .lock_schema = "SELECT pg_advisory_xact_lock(1651469427,2)",
     .notify = "SELECT pg_notify('boltseal_changes',?1)",
+    .twin = "",
     .existing_tables =
         "SELECT table_name FROM information_schema.tables WHERE table_schema=current_schema() AND "
         "table_name IN ('tuf_files','changefeed','change_category')",
@@ -75,15 +76,10 @@ const Dialect kPostgres{
 
 }  // namespace
 
-Result<const Dialect*> dialect(db::Dialect which) {
-  switch (which) {
-    case db::Dialect::postgres:
-      return &kPostgres;
-    case db::Dialect::mysql:
-      break;
-  }
-  return fail(ErrorCode::bad_config, "trust metadata cannot be kept in this kind of database",
-              "use PostgreSQL or SQLite");
+const Dialect& postgres_dialect() { return kPostgres; }
+
+const Dialect& dialect(db::Dialect which) {
+  return which == db::Dialect::postgres ? postgres_dialect() : mysql_dialect();
 }
 
 }  // namespace boltseal::server::sql

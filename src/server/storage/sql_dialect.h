@@ -5,7 +5,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/result.h"
 #include "db/sql.h"
 
 namespace boltseal::server::sql {
@@ -28,13 +27,18 @@ struct Dialect {
   /// Tells the other replicas at commit that a GUN (?1) has changed; empty where a server cannot.
   std::string_view notify;
 
+  /// A row if tuf_files has files of another GUN or role that its unique key takes for ?1 and ?2: of version
+  /// ?3, or of any if that is 0. Empty where there is no such thing.
+  std::string_view twin;
+
   std::string_view existing_tables;  ///< names of the tables that notary-server would have, one a row
   std::string_view notary_tables;    ///< makes these, as its migrations leave them
   std::string_view own_tables;       ///< makes ours where they are missing
   int time_digits;                   ///< of a second, in created_at
 };
 
-/// bad_config: there is no storage for this kind of server.
-Result<const Dialect*> dialect(db::Dialect which);
+const Dialect& dialect(db::Dialect which);
+const Dialect& postgres_dialect();
+const Dialect& mysql_dialect();
 
 }  // namespace boltseal::server::sql

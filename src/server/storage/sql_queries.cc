@@ -78,12 +78,14 @@ Statements::Statements(const Dialect& dialect)
   for (const std::string& lock : dialect.lock_gun) lock_gun.emplace_back(lock);
   lock_feed = Statement(dialect.lock_feed);
   notify = Statement(dialect.notify);
+  twin = Statement(dialect.twin);
   insert_change =
       Statement("INSERT INTO changefeed(created_at,gun,version,sha256,category) VALUES(?5,?1,?2,?3,?4)");
-  guns = Statement(fmt::format(
-      "SELECT gun FROM (SELECT gun FROM tuf_files WHERE deleted_at IS NULL AND {0}>?1 UNION SELECT gun FROM "
-      "boltseal_files WHERE deleted_at IS NULL AND {0}>?1) AS names ORDER BY {0} LIMIT ?2",
-      gun_bytes));
+  guns = Statement(
+      fmt::format("SELECT gun FROM (SELECT {0} AS gun FROM tuf_files WHERE deleted_at IS NULL AND {0}>?1 "
+                  "UNION SELECT {0} AS gun FROM "
+                  "boltseal_files WHERE deleted_at IS NULL AND {0}>?1) AS names ORDER BY {0} LIMIT ?2",
+                  gun_bytes));
   tombstone = Statement("SELECT form,role,version,root,deleted_at FROM boltseal_tombstones WHERE " + gun);
   drop_tombstone = Statement("DELETE FROM boltseal_tombstones WHERE " + gun);
   bury = Statement(

@@ -51,6 +51,7 @@ struct Statements {
   FileStatements notary, tuf1;
   std::vector<Statement> lock_gun;
   Statement lock_feed, notify;
+  Statement twin;           ///< Dialect::twin
   Statement insert_change;  ///< ?2 version, ?3 hex, ?4 category, ?5 time
   Statement guns;           ///< ?1 after, ?2 number of rows
   Statement tombstone;      ///< form, role, version, root, deleted_at

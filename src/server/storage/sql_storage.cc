@@ -211,7 +211,7 @@ Result<GunState> SqlStorage::state(const Gun& gun) const {
 
 Result<std::unique_ptr<Storage>> make_sql_storage(SqlStorageOptions options) {
   auto session = BS_TRY(options.connect());
-  const sql::Dialect& dialect = *BS_TRY(sql::dialect(session->dialect()));
+  const sql::Dialect& dialect = sql::dialect(session->dialect());
   BS_TRY(sql::make_tables(*session, dialect));
   session.reset();
   return std::unique_ptr<Storage>(std::make_unique<SqlStorage>(std::move(options), dialect));

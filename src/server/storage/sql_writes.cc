@@ -19,6 +19,25 @@ using db::Session;
 
 std::string_view form_name(Form form) { return form == Form::notary ? "notary" : "tuf1"; }
 
+/// Two names, one key: the tables of notary-server cannot hold both, and it would serve one for the other.
+/// Which name it is would tell a publisher of repositories that are none of his.
+Result<std::optional<Error>> twin_of(Session& session, const Statements& sql, const Gun& gun,
+                                     const RoleName& role, std::int64_t version) {
+  if (sql.twin.text().empty()) return std::nullopt;
+  const auto rows = BS_TRY(sql.twin.run(session, {gun.str(), role.str(), version}));
+  if (rows.empty()) return std::nullopt;
+  return Error(
+      ErrorCode::already_exists,
+      fmt::format(
+          "the database takes the name of a repository or role that is there for {} of {}: they differ "
+          "only in case, accents or blanks at the end",
+          escape_untrusted(role.str()), escape_untrusted(gun.str())),
+      "choose another name; for names that differ in case or accents the server's operator can run instead: "
+      "ALTER "
+      "TABLE tuf_files MODIFY gun VARCHAR(255) CHARACTER SET utf8 COLLATE utf8_bin NOT NULL, MODIFY role "
+      "VARCHAR(255) CHARACTER SET utf8 COLLATE utf8_bin NOT NULL (notary-server goes on with it)");
+}
+
 /// Why the batch cannot be stored, if so.
 Result<std::optional<Error>> objection(Session& session, const Statements& sql, const Batch& batch) {
   std::map<std::pair<Form, RoleName>, std::int64_t> tops;
@@ -35,6 +54,9 @@ Result<std::optional<Error>> objection(Session& session, const Statements& sql, 
   }
   for (const NewFile& file : batch.files) {
     std::int64_t& highest = *BS_TRY(top(file.form, file.role));
+    if (highest == 0 && file.form == Form::notary) {
+      if (auto twin = BS_TRY(twin_of(session, sql, batch.gun, file.role, 0))) return twin;
+    }
     if (file.version <= highest) {
       return Error(ErrorCode::conflict, fmt::format("version {} of {} is not above {}", file.version,
                                                     escape_untrusted(file.role.str()), highest));
@@ -49,15 +71,21 @@ Result<std::optional<Error>> objection(Session& session, const Statements& sql, 
   return std::nullopt;
 }
 
-Result<void> insert_files(Session& session, const Statements& sql, const Batch& batch) {
+Result<std::optional<Error>> insert_files(Session& session, const Statements& sql, const Batch& batch) {
   const std::string time = format_time(batch.time, sql.time_digits);
   for (const NewFile& file : batch.files) {
     const std::string hex = hex_encode(file.sha256);
-    BS_TRY(sql.of(file.form).insert.run(
+    const auto stored = sql.of(file.form).insert.run(
         session, {batch.gun.str(), file.role.str(), file.version, Blob{file.bytes}, std::string_view(hex),
-                  std::string_view(time)}));
+                  std::string_view(time)});
+    if (stored) continue;
+    // Twins that notary-server let in stand until their versions meet.
+    if (stored.error().code() == ErrorCode::conflict && file.form == Form::notary) {
+      if (auto twin = BS_TRY(twin_of(session, sql, batch.gun, file.role, file.version))) return twin;
+    }
+    return fail(stored.error());
   }
-  return {};
+  return std::nullopt;
 }
 
 Result<void> record_change(Session& session, const Statements& sql, const Gun& gun, std::int64_t version,
@@ -105,7 +133,7 @@ Result<void> bury(Session& session, const Statements& sql, const Gun& gun, const
 
 Result<std::optional<Error>> store_batch(Session& session, const Statements& sql, const Batch& batch) {
   if (auto refusal = BS_TRY(objection(session, sql, batch))) return refusal;
-  BS_TRY(insert_files(session, sql, batch));
+  if (auto refusal = BS_TRY(insert_files(session, sql, batch))) return refusal;
   BS_TRY(update_state(session, sql, batch));
   BS_TRY(tell(session, sql, batch.gun));
   for (const NewFile& file : batch.files) {

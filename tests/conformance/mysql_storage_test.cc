@@ -1,0 +1,345 @@
+// The storage on MariaDB: in tables that boltseald made, and in those that notary-server's migrations leave,
+// whose names fold case, accents and blanks at the end. Needs the variables that `peers mariadb` gives.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <thread>
+
+#include "db/mysql.h"
+#include "server/storage/sql_queries.h"
+#include "server/storage/sql_storage.h"
+#include "tests/support/storage_conformance.h"
+
+namespace boltseal::server {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+using namespace conformance;
+
+std::string address(const std::string& database) {
+  const char* server = std::getenv("MARIADB_ADDR");
+  if (server == nullptr) ADD_FAILURE() << "no MARIADB_ADDR: start this by ctest";
+  return "peers@tcp(" + std::string(server == nullptr ? "" : server) + ")/" + database + "?parseTime=True";
+}
+
+std::unique_ptr<db::Session> session(const std::string& database) {
+  auto made = db::connect_mysql({.dsn = address(database)});
+  EXPECT_TRUE(made) << made.error().what();
+  return made ? std::move(*made) : nullptr;
+}
+
+enum class Tables { none, notary };
+
+/// A database that goes with the last user.
+std::shared_ptr<std::string> database(Tables tables) {
+  static int count = 0;
+  const std::string name = "storage_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
+  EXPECT_TRUE(session("mysql")->execute("CREATE DATABASE " + name + " CHARACTER SET utf8"));
+  if (tables == Tables::notary) {
+    std::ostringstream script;
+    script << std::ifstream(BOLTSEAL_SOURCE_DIR "/tests/support/sql/server.mariadb.sql").rdbuf();
+    const auto made = session(name)->execute(script.str());
+    EXPECT_TRUE(made) << made.error().what();
+  }
+  return {new std::string(name), [](std::string* gone) {
+            const auto dropped = session("mysql")->execute("DROP DATABASE " + *gone);
+            EXPECT_TRUE(dropped);
+            delete gone;
+          }};
+}
+
+std::shared_ptr<Storage> storage_in(const std::shared_ptr<std::string>& where) {
+  const std::string dsn = address(*where);
+  auto made =
+      make_sql_storage({.connect = [dsn] { return db::connect_mysql({.dsn = dsn}); }, .pool = {.size = 4}});
+  EXPECT_TRUE(made) << made.error().what();
+  if (!made) return nullptr;
+  return {made->release(), [where](Storage* raw) { delete raw; }};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Mariadb, StorageConformance,
+    ::testing::Values(StorageCase{"own_tables", [] { return storage_in(database(Tables::none)); }},
+                      StorageCase{"notary_tables", [] { return storage_in(database(Tables::notary)); },
+                                  true}),
+    [](const auto& test) { return test.param.name; });
+
+std::string number(db::Session& db, const std::string& sql) {
+  auto rows = db.run(sql);
+  EXPECT_TRUE(rows && rows->size() == 1) << sql;
+  return rows && rows->size() == 1 ? rows->take(0, 0) : "";
+}
+
+struct Twin {
+  const char* stored;
+  const char* other;
+};
+const Twin kGunTwins[] = {{"reg.example/team/app", "Reg.example/team/app"},
+                          {"caf\u00e9/app", "cafe/app"},
+                          {"team/blank", "team/blank "}};
+
+TEST(MysqlTwins, OfAGunInNotarysTablesAreRefusedAndNeverMixed) {
+  const auto where = database(Tables::notary);
+  const auto storage = storage_in(where);
+  for (const Twin& twin : kGunTwins) {
+    const Gun stored = gun(twin.stored), other = gun(twin.other);
+    ASSERT_TRUE(storage->publish(whole(stored, 1)));
+    ASSERT_TRUE(storage->publish(whole(stored, 2)));
+    for (const std::int64_t version : {2, 9}) {
+      const auto refused = storage->publish(whole(other, version));
+      ASSERT_FALSE(refused) << twin.other;
+      EXPECT_EQ(refused.error().code(), ErrorCode::already_exists) << refused.error().what();
+      EXPECT_THAT(refused.error().hint(), HasSubstr("ALTER TABLE tuf_files MODIFY gun"));
+    }
+    for (const char* name : {"root", "targets", "snapshot", "timestamp"}) {
+      EXPECT_FALSE(*storage->latest(other, Form::notary, role(name))) << twin.other;
+      EXPECT_FALSE(*storage->current(other, Form::notary, role(name))) << twin.other;
+      EXPECT_FALSE(*storage->by_version(other, Form::notary, role(name), 1)) << twin.other;
+      const Sha256 hash = (*storage->latest(stored, Form::notary, role(name)))->sha256;
+      EXPECT_FALSE(*storage->by_hash(other, Form::notary, role(name), hash)) << twin.other;
+    }
+    EXPECT_TRUE(storage->heads(other)->empty());
+    EXPECT_TRUE(storage->changes(other, 0, 100)->empty());
+    EXPECT_FALSE(*storage->remove(other, at(5)));
+    EXPECT_FALSE(*storage->tombstone(other));
+    ASSERT_TRUE(storage->set_needs_recovery(other, true)) << "our tables keep them apart";
+    EXPECT_FALSE(storage->state(stored)->needs_recovery);
+    EXPECT_EQ((*storage->current(stored, Form::notary, role("targets")))->version, 2);
+    // The form that notary does not know has a table of ours.
+    ASSERT_TRUE(storage->publish({other, at(1), {file("root", 1, "{\"o\":1}", Form::tuf1)}}));
+    ASSERT_TRUE(storage->publish({stored, at(1), {file("root", 1, "{\"s\":1}", Form::tuf1)}}));
+    EXPECT_EQ((*storage->current(other, Form::tuf1, role("root")))->bytes, "{\"o\":1}");
+    EXPECT_EQ((*storage->current(stored, Form::tuf1, role("root")))->bytes, "{\"s\":1}");
+  }
+  EXPECT_EQ(storage->guns("", 100)->size(), 6u);
+}
+
+TEST(MysqlTwins, OfARoleInNotarysTablesAreRefused) {
+  const auto storage = storage_in(database(Tables::notary));
+  const Gun name = gun("a/b");
+  ASSERT_TRUE(storage->publish({name, at(0), {file("targets/alice", 3, "{\"a\":3}")}}));
+  for (const char* other : {"targets/Alice", "targets/ALICE"}) {
+    const auto refused = storage->publish({name, at(0), {file("targets", 1, "{}"), file(other, 1, "{}")}});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code(), ErrorCode::already_exists);
+    EXPECT_FALSE(*storage->latest(name, Form::notary, role(other)));
+  }
+  EXPECT_FALSE(*storage->latest(name, Form::notary, role("targets"))) << "half of a publish was stored";
+  EXPECT_EQ((*storage->latest(name, Form::notary, role("targets/alice")))->version, 3);
+}
+
+TEST(MysqlTwins, ThatNotaryServerLetInAreReadApartAndMeetInAnErrorOfTheirOwn) {
+  const auto where = database(Tables::notary);
+  const auto storage = storage_in(where);
+  const Gun small = gun("a/b"), large = gun("A/b");
+  ASSERT_TRUE(storage->publish({small, at(0), {file("targets", 1, "{\"s\":1}")}}));
+  const auto db = session(*where);
+  const std::string hash(64, '0');
+  const std::string insert =
+      "INSERT INTO tuf_files(created_at,updated_at,gun,role,version,data,sha256) VALUES('2027-01-15 "
+      "08:00:00',"
+      "'2027-01-15 08:00:00','A/b','targets',?,'{\"l\":2}','" +
+      hash + "')";
+  ASSERT_TRUE(db->run(insert, {std::int64_t{2}}));
+  EXPECT_EQ((*storage->latest(small, Form::notary, role("targets")))->version, 1);
+  EXPECT_EQ((*storage->latest(large, Form::notary, role("targets")))->bytes, "{\"l\":2}");
+  EXPECT_EQ(storage->heads(std::nullopt)->size(), 2u);
+  EXPECT_EQ(storage->guns("", 10)->size(), 2u);
+  const auto met = storage->publish({small, at(0), {file("targets", 2, "{\"s\":2}")}});
+  ASSERT_FALSE(met);
+  EXPECT_EQ(met.error().code(), ErrorCode::already_exists) << met.error().what();
+  EXPECT_THAT(met.error().what(), Not(HasSubstr("A/b")))
+      << "the neighbour is none of the publisher's business";
+  ASSERT_TRUE(storage->publish({small, at(0), {file("targets", 3, "{\"s\":3}")}}));
+  EXPECT_TRUE(*storage->remove(small, at(1)));
+  EXPECT_EQ((*storage->latest(large, Form::notary, role("targets")))->version, 2);
+}
+
+TEST(MysqlTwins, LiveTogetherOnceTheOperatorDidAsTold) {
+  const auto where = database(Tables::notary);
+  const auto storage = storage_in(where);
+  ASSERT_TRUE(storage->publish(whole(gun("a/b"), 1)));
+  const auto refused = storage->publish(whole(gun("A/b"), 1));
+  ASSERT_FALSE(refused);
+  const std::string& hint = refused.error().hint();
+  const auto begin = hint.find("ALTER TABLE"), end = hint.find(" (notary");
+  ASSERT_NE(begin, std::string::npos);
+  const auto altered = session(*where)->execute(hint.substr(begin, end - begin));
+  ASSERT_TRUE(altered) << altered.error().what();
+  EXPECT_TRUE(storage->publish(whole(gun("A/b"), 1)));
+  EXPECT_TRUE(storage->publish(
+      {gun("a/b"), at(0), {file("targets/alice", 1, "{}"), file("targets/Alice", 1, "{}")}}));
+  EXPECT_EQ((*storage->current(gun("A/b"), Form::notary, role("targets")))->version, 1);
+}
+
+TEST(MysqlStorage, NamesThatTheOldTablesCannotHoldAreErrors) {
+  const auto storage = storage_in(database(Tables::notary));
+  const Gun emoji = gun("a/\U0001f600");
+  EXPECT_FALSE(*storage->latest(emoji, Form::notary, role("root")));
+  EXPECT_FALSE(storage->publish(whole(emoji, 1)));
+  EXPECT_FALSE(*storage->latest(emoji, Form::notary, role("root")));
+  const Gun longest = gun(std::string(255, 'n'));
+  ASSERT_TRUE(storage->publish(whole(longest, 1)));
+  EXPECT_EQ((*storage->current(longest, Form::notary, role("targets")))->version, 1);
+}
+
+TEST(MysqlStorage, WritesRowsAsNotaryServerDoes) {
+  const auto where = database(Tables::notary);
+  const auto storage = storage_in(where);
+  ASSERT_TRUE(storage->publish(whole(gun("a/b"), 1)));
+  ASSERT_TRUE(*storage->remove(gun("a/b"), at(1)));
+  ASSERT_TRUE(storage->publish(whole(gun("a/c"), 1)));
+  const auto db = session(*where);
+  auto rows = db->run(
+      "SELECT created_at,updated_at,deleted_at,gun,role,version,sha256=SHA2(data,256) FROM tuf_files ORDER "
+      "BY id");
+  ASSERT_TRUE(rows && rows->size() == 4);
+  const char* roles[] = {"root", "targets", "snapshot", "timestamp"};
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_EQ(rows->text(i, 0), "2027-01-15 08:00:00");
+    EXPECT_EQ(rows->text(i, 1), rows->text(i, 0));
+    EXPECT_TRUE(rows->is_null(i, 2));
+    EXPECT_EQ(rows->text(i, 3), "a/c");
+    EXPECT_EQ(rows->text(i, 4), roles[i]);
+    EXPECT_EQ(rows->integer(i, 5), 1);
+    EXPECT_EQ(rows->integer(i, 6), 1);
+  }
+  auto feed = db->run("SELECT gun,version,sha256,category FROM changefeed ORDER BY id");
+  ASSERT_TRUE(feed && feed->size() == 3);
+  EXPECT_EQ(feed->text(1, 1), "0");
+  EXPECT_EQ(feed->text(1, 2), "");
+  EXPECT_EQ(feed->text(1, 3), "deletion");
+}
+
+TEST(MysqlStorage, StatementsGoByTheIndexesOfNotarysTables) {
+  const auto where = database(Tables::notary);
+  const auto storage = storage_in(where);
+  for (int i = 1; i <= 40; ++i) ASSERT_TRUE(storage->publish(whole(gun("a/" + std::to_string(i)), 1)));
+  const auto db = session(*where);
+  ASSERT_TRUE(db->execute("ANALYZE TABLE tuf_files"));
+  const std::string hash(64, '0');
+  const auto plan = [&](const sql::Statement& statement) {
+    std::vector<db::Value> values;
+    const std::string& text = statement.text();
+    for (auto mark = text.find('?'); mark != std::string::npos; mark = text.find('?', mark + 1)) {
+      const std::string before = text.substr(0, mark);
+      const auto of = [&](const std::string& column) {
+        return before.ends_with(column + "=") || before.ends_with("CAST(" + column + " AS BINARY)=");
+      };
+      if (of("gun"))
+        values.emplace_back(std::string_view("a/7"));
+      else if (of("role"))
+        values.emplace_back(std::string_view("targets"));
+      else if (of("sha256"))
+        values.emplace_back(std::string_view(hash));
+      else
+        values.emplace_back(std::int64_t{1});
+    }
+    const auto rows = db->run("EXPLAIN " + text, values);
+    EXPECT_TRUE(rows) << rows.error().what();
+    std::string out;
+    for (std::size_t i = 0; rows && i < rows->size(); ++i) {
+      if (rows->text(i, 2) == "tuf_files") out += std::string(rows->text(i, 3)) + " ";
+    }
+    return out;
+  };
+  const sql::Statements statements(sql::mysql_dialect());
+  for (const sql::Statement* statement :
+       {&statements.notary.highest, &statements.notary.latest, &statements.notary.by_version,
+        &statements.notary.by_hash, &statements.notary.newest_three, &statements.notary.versions,
+        &statements.notary.heads_of_gun, &statements.twin}) {
+    const std::string ways = plan(*statement);
+    EXPECT_NE(ways, "") << statement->text();
+    EXPECT_THAT(ways, Not(HasSubstr("ALL"))) << statement->text();
+    EXPECT_THAT(ways, Not(HasSubstr("index"))) << statement->text();
+  }
+}
+
+TEST(MysqlStorage, FeedIsSeenInTheOrderOfItsIds) {
+  const auto where = database(Tables::notary);
+  const auto storage = storage_in(where);
+  std::atomic<bool> done{false};
+  std::vector<std::thread> writers;
+  std::atomic<int> stored{0};
+  for (int t = 0; t < 3; ++t) {
+    writers.emplace_back([&, t] {
+      for (int i = 1; i <= 15; ++i)
+        stored += storage->publish(whole(gun("w/" + std::to_string(t)), i)) ? 1 : 0;
+    });
+  }
+  int seen = 0;
+  std::thread reader([&] {
+    for (std::int64_t after = 0;;) {
+      const bool last = done;
+      const auto page = storage->changes(std::nullopt, after, 1000);
+      ASSERT_TRUE(page) << page.error().what();
+      seen += static_cast<int>(page->size());
+      if (!page->empty()) after = page->back().id;
+      if (last) return;
+    }
+  });
+  for (auto& writer : writers) writer.join();
+  done = true;
+  reader.join();
+  EXPECT_EQ(stored, 45);
+  EXPECT_EQ(seen, 45) << "a change came to light behind one that was read already";
+}
+
+TEST(MysqlStorage, StartsWithoutTheRightToMakeTablesAndInSeveralAtOnce) {
+  const auto where = database(Tables::none);
+  std::vector<std::thread> replicas;
+  for (int i = 0; i < 4; ++i) replicas.emplace_back([&] { EXPECT_TRUE(storage_in(where)); });
+  for (auto& replica : replicas) replica.join();
+  EXPECT_EQ(number(*session(*where), "SELECT value FROM boltseal_meta WHERE name='schema'"), "1");
+  const auto admin = session("mysql");
+  ASSERT_TRUE(admin->execute("CREATE USER IF NOT EXISTS humble@'%'; GRANT SELECT,INSERT,UPDATE,DELETE ON " +
+                             *where + ".* TO humble@'%'"));
+  std::string dsn = address(*where);
+  dsn.replace(0, 5, "humble");
+  auto humble = make_sql_storage({.connect = [dsn] { return db::connect_mysql({.dsn = dsn}); }});
+  ASSERT_TRUE(humble) << humble.error().what();
+  EXPECT_TRUE((*humble)->publish(whole(gun("a/b"), 1)));
+  EXPECT_TRUE(*(*humble)->remove(gun("a/b"), at(1)));
+}
+
+TEST(MysqlStorage, GoesOnWhereMakingTheTablesWasCutOff) {
+  const auto where = database(Tables::none);
+  {
+    const auto made = storage_in(where);
+  }
+  ASSERT_TRUE(session(*where)->execute("DROP TABLE tuf_files, boltseal_guns, boltseal_meta"));
+  const auto storage = storage_in(where);
+  ASSERT_TRUE(storage && storage->publish(whole(gun("a/b"), 1)));
+  ASSERT_TRUE(session(*where)->execute("DROP TABLE changefeed, boltseal_meta"));
+  const std::string dsn = address(*where);
+  const auto refused = make_sql_storage({.connect = [dsn] { return db::connect_mysql({.dsn = dsn}); }});
+  ASSERT_FALSE(refused) << "a notary-server of before its last migration";
+  EXPECT_EQ(refused.error().code(), ErrorCode::storage_failed);
+}
+
+TEST(MysqlStorage, LostConnectionsAreReplaced) {
+  const auto where = database(Tables::notary);
+  const auto storage = storage_in(where);
+  ASSERT_TRUE(storage->publish(whole(gun("a/b"), 1)));
+  const auto cut = [&] {
+    auto ids = session("mysql")->run("SELECT id FROM information_schema.processlist WHERE db=?",
+                                     {std::string_view(*where)});
+    ASSERT_TRUE(ids && !ids->empty());
+    for (std::size_t i = 0; i < ids->size(); ++i) {
+      const auto killed = session("mysql")->execute("KILL " + std::string(ids->text(i, 0)));
+      static_cast<void>(killed);
+    }
+  };
+  cut();
+  EXPECT_EQ((*storage->current(gun("a/b"), Form::notary, role("targets")))->version, 1);
+  cut();
+  EXPECT_TRUE(storage->publish(whole(gun("a/b"), 2)));
+}
+
+}  // namespace
+}  // namespace boltseal::server
