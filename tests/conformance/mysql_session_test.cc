@@ -50,7 +50,7 @@ std::string one(Session& db, std::string_view sql, std::initializer_list<Value> 
   return rows && rows->size() == 1 ? rows->take(0, 0) : "(no row)";
 }
 
-class MysqlSessions : public ::testing::Test {
+class MariadbSessions : public ::testing::Test {
  protected:
   void SetUp() override {
     db_ = session();
@@ -71,7 +71,7 @@ class MysqlSessions : public ::testing::Test {
 constexpr std::string_view kInsert =
     "INSERT INTO session_test(id,number,word,fixed,bytes,at) VALUES(?,?,?,?,?,?)";
 
-TEST_F(MysqlSessions, ValuesComeBackAsTheyWent) {
+TEST_F(MariadbSessions, ValuesComeBackAsTheyWent) {
   std::string bytes;
   for (int i = 0; i < 1024; ++i) bytes += static_cast<char>(i);
   const std::string word = "na\u00efve";
@@ -97,7 +97,7 @@ TEST_F(MysqlSessions, ValuesComeBackAsTheyWent) {
   EXPECT_EQ(rows->integer(2, 5), 3);
 }
 
-TEST_F(MysqlSessions, BlobOf64MiBWithZeros) {
+TEST_F(MariadbSessions, BlobOf64MiBWithZeros) {
   std::string bytes(64 << 20, '\0');
   for (std::size_t i = 0; i < bytes.size(); i += 4099) bytes[i] = static_cast<char>(i >> 8);
   bytes.back() = '\n';
@@ -109,7 +109,7 @@ TEST_F(MysqlSessions, BlobOf64MiBWithZeros) {
   EXPECT_EQ(rows->text(0, 1), "1");
 }
 
-TEST_F(MysqlSessions, BlobAboveTheServersLimitSaysWhatToRaise) {
+TEST_F(MariadbSessions, BlobAboveTheServersLimitSaysWhatToRaise) {
   const std::string before = one(*db_, "SELECT @@GLOBAL.max_allowed_packet");
   ASSERT_TRUE(db_->execute("SET GLOBAL max_allowed_packet=1048576"));
   auto small = session();
@@ -124,14 +124,14 @@ TEST_F(MysqlSessions, BlobAboveTheServersLimitSaysWhatToRaise) {
     EXPECT_EQ(stored.error().code(), ErrorCode::unreachable) << stored.error().what();
 }
 
-TEST_F(MysqlSessions, RowsFoundAreCounted) {
+TEST_F(MariadbSessions, RowsFoundAreCounted) {
   for (std::int64_t id : {1, 2, 3}) ASSERT_TRUE(db_->run("INSERT INTO session_test(id) VALUES(?)", {id}));
   EXPECT_EQ(db_->run("UPDATE session_test SET number=7 WHERE id>?", {std::int64_t{1}})->changed(), 2);
   EXPECT_EQ(db_->run("UPDATE session_test SET number=7 WHERE id>?", {std::int64_t{1}})->changed(), 2);
   EXPECT_EQ(db_->run("DELETE FROM session_test")->changed(), 3);
 }
 
-TEST_F(MysqlSessions, SettingsThatStatementsCountOn) {
+TEST_F(MariadbSessions, SettingsThatStatementsCountOn) {
   EXPECT_EQ(one(*db_, "SELECT @@SESSION.time_zone"), "+00:00");
   EXPECT_THAT(one(*db_, "SELECT @@SESSION.sql_mode"), HasSubstr("STRICT_ALL_TABLES"));
   EXPECT_EQ(one(*db_, "SELECT @@SESSION.tx_isolation"), "READ-COMMITTED");
@@ -146,7 +146,7 @@ TEST_F(MysqlSessions, SettingsThatStatementsCountOn) {
   EXPECT_EQ(longer.error().code(), ErrorCode::storage_failed);
 }
 
-TEST_F(MysqlSessions, DuplicateIsConflictWithoutTheValue) {
+TEST_F(MariadbSessions, DuplicateIsConflictWithoutTheValue) {
   ASSERT_TRUE(db_->run("INSERT INTO session_test(id) VALUES(?)", {std::int64_t{4711}}));
   const auto again = db_->run("INSERT INTO session_test(id) VALUES(?)", {std::int64_t{4711}});
   ASSERT_FALSE(again);
@@ -156,7 +156,7 @@ TEST_F(MysqlSessions, DuplicateIsConflictWithoutTheValue) {
   EXPECT_TRUE(db_->usable());
 }
 
-TEST_F(MysqlSessions, DeadlockIsConflict) {
+TEST_F(MariadbSessions, DeadlockIsConflict) {
   for (std::int64_t id : {1, 2}) ASSERT_TRUE(db_->run("INSERT INTO session_test(id) VALUES(?)", {id}));
   auto other = session();
   constexpr std::string_view kLock = "UPDATE session_test SET number=1 WHERE id=?";
@@ -171,7 +171,7 @@ TEST_F(MysqlSessions, DeadlockIsConflict) {
   EXPECT_EQ((here ? there : here).error().code(), ErrorCode::conflict);
 }
 
-TEST_F(MysqlSessions, LockThatIsHeldIsLocked) {
+TEST_F(MariadbSessions, LockThatIsHeldIsLocked) {
   ASSERT_TRUE(db_->run("INSERT INTO session_test(id) VALUES(1)"));
   auto other = session(address("peers", "innodb_lock_wait_timeout=1"));
   auto mine = *Transaction::begin(*db_);
@@ -184,7 +184,7 @@ TEST_F(MysqlSessions, LockThatIsHeldIsLocked) {
   EXPECT_TRUE(other->run("UPDATE session_test SET number=2"));
 }
 
-TEST_F(MysqlSessions, StatementThatTakesTooLongTimesOut) {
+TEST_F(MariadbSessions, StatementThatTakesTooLongTimesOut) {
   auto hurried = session(address(), milliseconds(300));
   const auto slept = hurried->run("SELECT SLEEP(60)");
   ASSERT_FALSE(slept);
@@ -193,7 +193,7 @@ TEST_F(MysqlSessions, StatementThatTakesTooLongTimesOut) {
   EXPECT_EQ(one(*hurried, "SELECT 1"), "1");
 }
 
-TEST_F(MysqlSessions, ServerThatFallsSilentIsUnreachable) {
+TEST_F(MariadbSessions, ServerThatFallsSilentIsUnreachable) {
   // Nobody ends the statement but the reader's own deadline.
   auto deaf = session(address("peers", "readTimeout=1s&max_statement_time=0"));
   const auto slept = deaf->run("SELECT SLEEP(60)");
@@ -202,7 +202,7 @@ TEST_F(MysqlSessions, ServerThatFallsSilentIsUnreachable) {
   EXPECT_FALSE(deaf->usable());
 }
 
-TEST_F(MysqlSessions, LostConnectionIsUnreachableAndThePoolForgetsIt) {
+TEST_F(MariadbSessions, LostConnectionIsUnreachableAndThePoolForgetsIt) {
   Pool pool([] { return connect_mysql({.dsn = address()}); }, {.size = 1});
   std::string first;
   {
@@ -221,7 +221,7 @@ TEST_F(MysqlSessions, LostConnectionIsUnreachableAndThePoolForgetsIt) {
   EXPECT_NE(one(**lease, "SELECT CONNECTION_ID()"), first);
 }
 
-TEST_F(MysqlSessions, ServerThatClosedAnIdleConnectionIsNoticed) {
+TEST_F(MariadbSessions, ServerThatClosedAnIdleConnectionIsNoticed) {
   auto idle = session(address("peers", "wait_timeout=1"));
   const std::string id = one(*idle, "SELECT CONNECTION_ID()");
   while (one(*db_, "SELECT COUNT(*) FROM information_schema.processlist WHERE id=?", {id}) != "0")
@@ -229,7 +229,7 @@ TEST_F(MysqlSessions, ServerThatClosedAnIdleConnectionIsNoticed) {
   EXPECT_FALSE(idle->usable());
 }
 
-TEST_F(MysqlSessions, ErrorsOfStatements) {
+TEST_F(MariadbSessions, ErrorsOfStatements) {
   EXPECT_EQ(db_->run("SELECT 1 FROM no_such_table").error().code(), ErrorCode::not_found);
   EXPECT_EQ(db_->run("SELEKT 1").error().code(), ErrorCode::storage_failed);
   EXPECT_EQ(db_->run("SELECT ?").error().code(), ErrorCode::internal);
@@ -242,7 +242,7 @@ TEST_F(MysqlSessions, ErrorsOfStatements) {
   EXPECT_TRUE(db_->usable());
 }
 
-TEST_F(MysqlSessions, StatementsArePreparedOnceAndSurviveAnotherSchema) {
+TEST_F(MariadbSessions, StatementsArePreparedOnceAndSurviveAnotherSchema) {
   const auto prepared = [&] {
     return db_->run("SHOW SESSION STATUS LIKE 'Com_stmt_prepare'")->integer(0, 1);
   };
@@ -260,7 +260,7 @@ TEST_F(MysqlSessions, StatementsArePreparedOnceAndSurviveAnotherSchema) {
   for (int i = 0; i < 600; ++i) ASSERT_TRUE(db_->run("SELECT " + std::to_string(i)));
 }
 
-TEST_F(MysqlSessions, TransactionsRollBackUnlessCommitted) {
+TEST_F(MariadbSessions, TransactionsRollBackUnlessCommitted) {
   {
     auto open = *Transaction::begin(*db_);
     ASSERT_TRUE(db_->run("INSERT INTO session_test(id) VALUES(1)"));
@@ -272,7 +272,7 @@ TEST_F(MysqlSessions, TransactionsRollBackUnlessCommitted) {
   EXPECT_EQ(one(*session(), "SELECT COUNT(*) FROM session_test"), "1");
 }
 
-TEST(MysqlConnect, ErrorsByCodeAndWithoutThePassword) {
+TEST(MariadbConnect, ErrorsByCodeAndWithoutThePassword) {
   const auto wrong = refused({.dsn = address("locked:not-the-password")});
   EXPECT_EQ(wrong.code(), ErrorCode::unauthorized);
   EXPECT_THAT(wrong.what() + wrong.hint(), Not(HasSubstr("not-the-password")));
@@ -285,18 +285,18 @@ TEST(MysqlConnect, ErrorsByCodeAndWithoutThePassword) {
   EXPECT_EQ(refused({.dsn = "peers@unix(/nonexistent/sock)/d"}).code(), ErrorCode::unreachable);
 }
 
-TEST(MysqlConnect, WaysToAuthenticateAreThoseOfTheAddress) {
+TEST(MariadbConnect, WaysToAuthenticateAreThoseOfTheAddress) {
   // The account proves itself by mysql_native_password, which the address forbids.
   const auto other = refused({.dsn = address("locked:locked-pw", "allowNativePasswords=false")});
   EXPECT_EQ(other.code(), ErrorCode::unauthorized) << other.what();
 }
 
-TEST(MysqlConnect, BySocket) {
+TEST(MariadbConnect, BySocket) {
   const auto db = session("peers@unix(" + variable("MARIADB_SOCKET") + ")/notaryserver");
   EXPECT_EQ(one(*db, "SELECT DATABASE()"), "notaryserver");
 }
 
-TEST(MysqlConnect, ServerThatSaysNothingTimesOut) {
+TEST(MariadbConnect, ServerThatSaysNothingTimesOut) {
   const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in where{};
   where.sin_family = AF_INET;
@@ -312,7 +312,7 @@ TEST(MysqlConnect, ServerThatSaysNothingTimesOut) {
   ::close(listener);
 }
 
-TEST(MysqlConnect, TlsAsAsked) {
+TEST(MariadbConnect, TlsAsAsked) {
   const std::string ca = percent_encode(variable("CA_FILE"));
   const auto cipher = [](const std::string& parameters) {
     const auto db = session(address("peers", parameters));

@@ -83,7 +83,7 @@ const Twin kGunTwins[] = {{"reg.example/team/app", "Reg.example/team/app"},
                           {"caf\u00e9/app", "cafe/app"},
                           {"team/blank", "team/blank "}};
 
-TEST(MysqlTwins, OfAGunInNotarysTablesAreRefusedAndNeverMixed) {
+TEST(MariadbTwins, OfAGunInNotarysTablesAreRefusedAndNeverMixed) {
   const auto where = database(Tables::notary);
   const auto storage = storage_in(where);
   for (const Twin& twin : kGunTwins) {
@@ -111,29 +111,59 @@ TEST(MysqlTwins, OfAGunInNotarysTablesAreRefusedAndNeverMixed) {
     EXPECT_FALSE(storage->state(stored)->needs_recovery);
     EXPECT_EQ((*storage->current(stored, Form::notary, role("targets")))->version, 2);
     // The form that notary does not know has a table of ours.
-    ASSERT_TRUE(storage->publish({other, at(1), {file("root", 1, "{\"o\":1}", Form::tuf1)}}));
-    ASSERT_TRUE(storage->publish({stored, at(1), {file("root", 1, "{\"s\":1}", Form::tuf1)}}));
+    const Batch theirs{other, at(1), {file("root", 1, "{\"o\":1}", Form::tuf1)}};
+    const Batch ours{stored, at(1), {file("root", 1, "{\"s\":1}", Form::tuf1)}};
+    ASSERT_TRUE(storage->publish(theirs));
+    ASSERT_TRUE(storage->publish(ours));
     EXPECT_EQ((*storage->current(other, Form::tuf1, role("root")))->bytes, "{\"o\":1}");
     EXPECT_EQ((*storage->current(stored, Form::tuf1, role("root")))->bytes, "{\"s\":1}");
   }
   EXPECT_EQ(storage->guns("", 100)->size(), 6u);
 }
 
-TEST(MysqlTwins, OfARoleInNotarysTablesAreRefused) {
-  const auto storage = storage_in(database(Tables::notary));
+TEST(MariadbTwins, OfARoleInNotarysTablesAreRefused) {
+  const auto where = database(Tables::notary);
+  const auto storage = storage_in(where);
   const Gun name = gun("a/b");
-  ASSERT_TRUE(storage->publish({name, at(0), {file("targets/alice", 3, "{\"a\":3}")}}));
-  for (const char* other : {"targets/Alice", "targets/ALICE"}) {
-    const auto refused = storage->publish({name, at(0), {file("targets", 1, "{}"), file(other, 1, "{}")}});
-    ASSERT_FALSE(refused);
+  const NewFile alice = file("targets/alice", 1, "{}");
+  // No Notary role has such names, but a table may hold anything.
+  for (const char* twin : {"targets/Alice", "targets/\u00e1lice", "targets/alice "}) {
+    const auto db = session(*where);
+    ASSERT_TRUE(db->run("DELETE FROM tuf_files"));
+    ASSERT_TRUE(db->run("INSERT INTO tuf_files(gun,role,version,data,sha256) VALUES('a/b',?,3,'x','')",
+                        {std::string_view(twin)}));
+    const auto refused = storage->publish({name, at(0), {file("targets", 1, "{}"), alice}});
+    ASSERT_FALSE(refused) << twin;
     EXPECT_EQ(refused.error().code(), ErrorCode::already_exists);
-    EXPECT_FALSE(*storage->latest(name, Form::notary, role(other)));
+    EXPECT_FALSE(*storage->latest(name, Form::notary, alice.role));
+    EXPECT_FALSE(*storage->latest(name, Form::notary, role("targets"))) << "half of a publish was stored";
+    EXPECT_FALSE(*storage->by_version(name, Form::notary, alice.role, 3));
+    EXPECT_EQ(number(*db, "SELECT COUNT(*) FROM tuf_files"), "1");
   }
-  EXPECT_FALSE(*storage->latest(name, Form::notary, role("targets"))) << "half of a publish was stored";
-  EXPECT_EQ((*storage->latest(name, Form::notary, role("targets/alice")))->version, 3);
 }
 
-TEST(MysqlTwins, ThatNotaryServerLetInAreReadApartAndMeetInAnErrorOfTheirOwn) {
+TEST(MariadbTwins, OfARoleInOurTablesLiveTogether) {
+  const auto storage = storage_in(database(Tables::notary));
+  const Gun name = gun("a/b");
+  const char* twins[] = {"alice", "Alice", "\u00e1lice", "alice "};
+  const auto twin = [](const char* text) { return *RoleName::parse_tuf1(text); };
+  for (const char* text : twins) {
+    NewFile one = file("targets", 1, std::string("{\"of\":\"") + text + "\"}", Form::tuf1);
+    one.role = twin(text);
+    const auto stored = storage->publish({name, at(0), {one}});
+    ASSERT_TRUE(stored) << text << ": " << stored.error().what();
+  }
+  for (const char* text : twins) {
+    const auto found = *storage->latest(name, Form::tuf1, twin(text));
+    ASSERT_TRUE(found) << text;
+    EXPECT_THAT(found->bytes, HasSubstr(std::string("\"") + text + "\""));
+  }
+  EXPECT_EQ(storage->heads(name)->size(), 4u);
+  ASSERT_TRUE(*storage->remove(name, at(1)));
+  EXPECT_EQ((*storage->tombstone(name))->versions.size(), 4u);
+}
+
+TEST(MariadbTwins, ThatNotaryServerLetInAreReadApartAndMeetInAnErrorOfTheirOwn) {
   const auto where = database(Tables::notary);
   const auto storage = storage_in(where);
   const Gun small = gun("a/b"), large = gun("A/b");
@@ -160,7 +190,7 @@ TEST(MysqlTwins, ThatNotaryServerLetInAreReadApartAndMeetInAnErrorOfTheirOwn) {
   EXPECT_EQ((*storage->latest(large, Form::notary, role("targets")))->version, 2);
 }
 
-TEST(MysqlTwins, LiveTogetherOnceTheOperatorDidAsTold) {
+TEST(MariadbTwins, LiveTogetherOnceTheOperatorDidAsTold) {
   const auto where = database(Tables::notary);
   const auto storage = storage_in(where);
   ASSERT_TRUE(storage->publish(whole(gun("a/b"), 1)));
@@ -172,12 +202,10 @@ TEST(MysqlTwins, LiveTogetherOnceTheOperatorDidAsTold) {
   const auto altered = session(*where)->execute(hint.substr(begin, end - begin));
   ASSERT_TRUE(altered) << altered.error().what();
   EXPECT_TRUE(storage->publish(whole(gun("A/b"), 1)));
-  EXPECT_TRUE(storage->publish(
-      {gun("a/b"), at(0), {file("targets/alice", 1, "{}"), file("targets/Alice", 1, "{}")}}));
   EXPECT_EQ((*storage->current(gun("A/b"), Form::notary, role("targets")))->version, 1);
 }
 
-TEST(MysqlStorage, NamesThatTheOldTablesCannotHoldAreErrors) {
+TEST(MariadbStorage, NamesThatTheOldTablesCannotHoldAreErrors) {
   const auto storage = storage_in(database(Tables::notary));
   const Gun emoji = gun("a/\U0001f600");
   EXPECT_FALSE(*storage->latest(emoji, Form::notary, role("root")));
@@ -188,7 +216,7 @@ TEST(MysqlStorage, NamesThatTheOldTablesCannotHoldAreErrors) {
   EXPECT_EQ((*storage->current(longest, Form::notary, role("targets")))->version, 1);
 }
 
-TEST(MysqlStorage, WritesRowsAsNotaryServerDoes) {
+TEST(MariadbStorage, WritesRowsAsNotaryServerDoes) {
   const auto where = database(Tables::notary);
   const auto storage = storage_in(where);
   ASSERT_TRUE(storage->publish(whole(gun("a/b"), 1)));
@@ -216,7 +244,7 @@ TEST(MysqlStorage, WritesRowsAsNotaryServerDoes) {
   EXPECT_EQ(feed->text(1, 3), "deletion");
 }
 
-TEST(MysqlStorage, StatementsGoByTheIndexesOfNotarysTables) {
+TEST(MariadbStorage, StatementsGoByTheIndexesOfNotarysTables) {
   const auto where = database(Tables::notary);
   const auto storage = storage_in(where);
   for (int i = 1; i <= 40; ++i) ASSERT_TRUE(storage->publish(whole(gun("a/" + std::to_string(i)), 1)));
@@ -252,15 +280,16 @@ TEST(MysqlStorage, StatementsGoByTheIndexesOfNotarysTables) {
   for (const sql::Statement* statement :
        {&statements.notary.highest, &statements.notary.latest, &statements.notary.by_version,
         &statements.notary.by_hash, &statements.notary.newest_three, &statements.notary.versions,
-        &statements.notary.heads_of_gun, &statements.twin}) {
+        &statements.notary.heads_of_gun}) {
     const std::string ways = plan(*statement);
     EXPECT_NE(ways, "") << statement->text();
     EXPECT_THAT(ways, Not(HasSubstr("ALL"))) << statement->text();
     EXPECT_THAT(ways, Not(HasSubstr("index"))) << statement->text();
   }
+  EXPECT_THAT(plan(statements.twin), Not(HasSubstr("ALL")));
 }
 
-TEST(MysqlStorage, FeedIsSeenInTheOrderOfItsIds) {
+TEST(MariadbStorage, FeedIsSeenInTheOrderOfItsIds) {
   const auto where = database(Tables::notary);
   const auto storage = storage_in(where);
   std::atomic<bool> done{false};
@@ -290,7 +319,7 @@ TEST(MysqlStorage, FeedIsSeenInTheOrderOfItsIds) {
   EXPECT_EQ(seen, 45) << "a change came to light behind one that was read already";
 }
 
-TEST(MysqlStorage, StartsWithoutTheRightToMakeTablesAndInSeveralAtOnce) {
+TEST(MariadbStorage, StartsWithoutTheRightToMakeTablesAndInSeveralAtOnce) {
   const auto where = database(Tables::none);
   std::vector<std::thread> replicas;
   for (int i = 0; i < 4; ++i) replicas.emplace_back([&] { EXPECT_TRUE(storage_in(where)); });
@@ -307,7 +336,7 @@ TEST(MysqlStorage, StartsWithoutTheRightToMakeTablesAndInSeveralAtOnce) {
   EXPECT_TRUE(*(*humble)->remove(gun("a/b"), at(1)));
 }
 
-TEST(MysqlStorage, GoesOnWhereMakingTheTablesWasCutOff) {
+TEST(MariadbStorage, GoesOnWhereMakingTheTablesWasCutOff) {
   const auto where = database(Tables::none);
   {
     const auto made = storage_in(where);
@@ -322,7 +351,7 @@ TEST(MysqlStorage, GoesOnWhereMakingTheTablesWasCutOff) {
   EXPECT_EQ(refused.error().code(), ErrorCode::storage_failed);
 }
 
-TEST(MysqlStorage, LostConnectionsAreReplaced) {
+TEST(MariadbStorage, LostConnectionsAreReplaced) {
   const auto where = database(Tables::notary);
   const auto storage = storage_in(where);
   ASSERT_TRUE(storage->publish(whole(gun("a/b"), 1)));

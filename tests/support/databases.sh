@@ -80,7 +80,8 @@ postgres_url() { printf 'postgres://peers@%s/%s?sslmode=disable\n' "$(get_env PO
 
 mariadb_start() {
   local sync=(--innodb-flush-log-at-trx-commit=1)
-  [ -n "${OPT_durable:-}" ] || sync=(--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0)
+  [ -n "${OPT_durable:-}" ] || sync=(--innodb-flush-log-at-trx-commit=0 --innodb-doublewrite=0
+    --innodb-flush-method=nosync --skip-sync-frm)
   spawn mariadb TERM "${LOWLY[@]}" mariadbd --no-defaults --datadir="$D/mariadb/data" \
     --socket="$D/mariadb/sock" --pid-file="$D/mariadb/pid" --port="$1" --bind-address=127.0.0.1 \
     --max-connections=200 --max-allowed-packet=256M --skip-name-resolve --skip-log-bin \
@@ -103,7 +104,8 @@ mariadb_make() {
 }
 
 mariadb_users() { # "peers" comes in without a password; "locked" is the user of tests that need one
-  mariadb_query -e "CREATE USER IF NOT EXISTS peers@'%'; GRANT ALL ON *.* TO peers@'%';
+  mariadb_query -e "CREATE USER IF NOT EXISTS peers@'%'; GRANT ALL ON *.* TO peers@'%'
+    WITH GRANT OPTION;
     CREATE USER IF NOT EXISTS locked@'%' IDENTIFIED BY 'locked-pw'; GRANT ALL ON *.* TO locked@'%'"
 }
 
