@@ -26,6 +26,7 @@ FOREIGN = [
     (r"tl/expected", {"base"}),
     (r"p11-kit/", {"keys"}),
     (r"(proto|google/protobuf)/", {"keys/remote", "signer"}),
+    (r"crypt\.h$", {"server"}),
 ]
 TESTS_ONLY = r"(gtest|gmock)/"
 

@@ -80,8 +80,9 @@ Result<Certificate> make_self_signed(Signer& signer, std::string_view common_nam
                                      Time not_after, Random& random);
 
 enum class ChainPurpose : std::uint8_t {
-  server_auth,                 ///< Go's default: no purposes at all, serverAuth or any, in leaf and CAs
-  server_auth_or_code_signing  ///< the same, and codeSigning
+  server_auth,                  ///< Go's default: no purposes at all, serverAuth or any, in leaf and CAs
+  server_auth_or_code_signing,  ///< the same, and codeSigning
+  any                           ///< whatever the extension says (signers of tokens)
 };
 /// Whether the leaf chains through the intermediates to one of the anchors (each a CA, not necessarily
 /// self-signed) at a given time. SHA-1 signatures and keys below 112 bits of security are refused in the

@@ -25,7 +25,7 @@ tl::unexpected<Error> refused(const std::string& why) {
 /// Go (x509.Verify): without the extension, or with `any`, a certificate serves all purposes.
 bool serves(const Certificate& certificate, ChainPurpose purpose) {
   const auto usages = certificate.key_usages();
-  if (!usages) return true;
+  if (!usages || purpose == ChainPurpose::any) return true;
   unsigned wanted = kServerAuth | kAnyUsage;
   if (purpose == ChainPurpose::server_auth_or_code_signing) wanted |= kCodeSigning;
   return (*usages & wanted) != 0;

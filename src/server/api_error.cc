@@ -58,6 +58,7 @@ http::Response ApiError::response() const {
   http::Response response;
   response.status = status;
   response.headers = {{"Content-Type", "application/json; charset=utf-8"}};
+  for (const auto& [name, value] : headers) response.headers.add(name, value);
   response.body = writer.take() + "\n";
   return response;
 }

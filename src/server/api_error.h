@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "base/result.h"
 #include "http/server/response.h"
@@ -17,7 +19,8 @@ struct ApiError {
   std::string code;
   std::string message;
   std::optional<std::string> detail;
-  std::string reason;  ///< for the log; never sent
+  std::string reason;                                        ///< for the log; never sent
+  std::vector<std::pair<std::string, std::string>> headers;  ///< besides Content-Type
 
   ApiError(int http_status, std::string_view error_code, std::string_view text,
            std::optional<std::string> detail_json = std::nullopt);

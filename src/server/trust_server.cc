@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "server/auth/access_log.h"
+#include "server/auth/gate.h"
 #include "server/gun_locks.h"
 #include "server/online_roles.h"
 #include "server/publish/publisher.h"
@@ -27,13 +29,22 @@ struct TrustServer::State {
                   memory.forget(gun);
                   changed(gun);
                 }),
-        reader(*parts.storage, renewal, cache, options.cache_control,
+        gate(options.auth, options.rate_limits, *parts.clock),
+        access_log(options.access_log, *parts.clock),
+        reader(*parts.storage, renewal, cache, cache_control_of(options),
                options.consistency == Consistency::strict),
         publisher(memory, online, *parts.record, locks, *parts.clock,
                   [this](const Gun& gun) { changed(gun); }),
-        routes(
-            {options, *parts.storage, *parts.keys, reader, publisher, cache, parts.notices.get(), registry}) {
+        routes({options, *parts.storage, *parts.keys, reader, publisher, cache, parts.notices.get(), registry,
+                gate, access_log, *parts.clock}) {
     registry.add_process_metrics();
+  }
+
+  /// What one may read with credentials must not lie in caches that ask for none (SECURITY rule 25).
+  static CacheControl cache_control_of(const TrustServerOptions& options) {
+    CacheControl control = options.cache_control;
+    control.is_private = options.auth.on();
+    return control;
   }
 
   /// After a commit, before its answer: old answers go, the one that clients poll is made anew.
@@ -76,6 +87,8 @@ struct TrustServer::State {
   OnlineRoles online_stored;  // renewal signs over what is stored, whatever is remembered
   ServingCache cache;
   Renewal renewal;
+  Gate gate;
+  AccessLog access_log;
   Reader reader;
   Publisher publisher;
   RouteHandlers routes;
@@ -87,10 +100,16 @@ TrustServer::TrustServer(TrustServerOptions options, TrustServerParts parts)
 TrustServer::~TrustServer() { stop(); }
 
 Result<RecoveryReport> TrustServer::prepare() {
+  BS_TRY(reload());
   auto report = BS_TRY(
       compare_with_record(state_->memory, *state_->parts.record, state_->online_stored, state_->renewal));
   BS_TRY(state_->routes.learn_names());
   return report;
+}
+
+Result<void> TrustServer::reload() {
+  BS_TRY(state_->access_log.open());
+  return state_->gate.load();
 }
 
 void TrustServer::start() {

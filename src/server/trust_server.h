@@ -16,6 +16,7 @@
 #include "http/server/metrics.h"
 #include "http/server/server.h"
 #include "server/api_error.h"
+#include "server/auth/options.h"
 #include "server/change_notices.h"
 #include "server/high_water.h"
 #include "server/key_service.h"
@@ -42,6 +43,9 @@ struct TrustServerOptions {
   bool open_feed = false;                 ///< the feed of all GUNs (SECURITY rule 27)
   std::size_t upload_bytes = 128u << 20;  ///< of one publish
   std::size_t cache_bytes = 64u << 20;
+  AuthOptions auth;
+  RateLimitOptions rate_limits;
+  AccessLogOptions access_log;
 };
 
 /// Parts that the server stands on. The clock outlives it.
@@ -61,8 +65,11 @@ class TrustServer {
   TrustServer(const TrustServer&) = delete;
   TrustServer& operator=(const TrustServer&) = delete;
 
-  /// Compares store and record (server/recovery.h). Before serving.
+  /// Reads the files of authentication and compares store and record (server/recovery.h). Before serving.
   Result<RecoveryReport> prepare();
+  /// SIGHUP: reads the files of authentication again and opens the access log anew. On an error the old ones
+  /// go on. From any thread.
+  Result<void> reload();
   /// Starts background renewal and listening for what other processes change.
   void start();
   void stop();

@@ -71,6 +71,7 @@ Plan Core::ask_plan(const RequestHead& head) const {
   Plan plan;
   if (handlers_.plan) plan = guarded("plan", [&] { return handlers_.plan(head); }, Plan());
   if (plan.body_limit == 0) plan.body_limit = options_.limits.body_bytes;
+  if (plan.answer) plan.answer = checked(std::move(*plan.answer), head);
   return plan;
 }
 
@@ -79,11 +80,13 @@ Response Core::run_handler(Request& request) const {
   failed.status = -1;
   Response answer = guarded("handle", [&] { return handlers_.handle(request); }, std::move(failed));
   if (answer.status == -1) return refusal(500, "internal error");
-  if (answer.ready ||
-      (answer.headers.ok() && answer.trailers.ok() && answer.status >= 200 && answer.status <= 599))
-    return answer;
-  log::error("response_header_refused",
-             {{"status", answer.status}, {"id", request_id_text(request.head().id)}});
+  return checked(std::move(answer), request.head());
+}
+
+Response Core::checked(Response answer, const RequestHead& head) const {
+  const bool headers_ok = answer.headers.ok() && answer.trailers.ok();
+  if (answer.ready || (headers_ok && answer.status >= 200 && answer.status <= 599)) return answer;
+  log::error("response_header_refused", {{"status", answer.status}, {"id", request_id_text(head.id)}});
   return refusal(500, "internal error");
 }
 

@@ -44,6 +44,8 @@ class Core {
   std::atomic<std::size_t> open_connections{0};
 
  private:
+  /// The answer, or 500 where it can't be written.
+  Response checked(Response answer, const RequestHead& head) const;
   void write_access_log(const RequestHead& head, const Exchange& exchange) const;
 
   ServerOptions options_;

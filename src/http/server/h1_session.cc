@@ -30,6 +30,7 @@ class H1Session final : public Protocol {
   Step step_head();
   Step step_body();
   Step begin(std::string_view head_bytes);
+  Step answer_head(std::string_view head_bytes, Response response);
   void begin_body(const Plan& plan);
   void dispatch();
 
@@ -156,19 +157,14 @@ H1Session::Step H1Session::begin(std::string_view head_bytes) {
   const bool has_body = parser_.has_body();
 
   Response redirect;
-  if (core_.redirect_of(head, redirect)) {
-    linger_ = has_body;
-    keep_alive_ = keep_alive_ && !has_body;
-    send(head, std::move(redirect));
-    in_.consume(head_bytes.size());
-    return Step::again;
-  }
+  if (core_.redirect_of(head, redirect)) return answer_head(head_bytes, std::move(redirect));
   if (ReadyResponsePtr ready = core_.ask_fast(head, has_body)) {
     send_ready(head, std::move(ready));
     in_.consume(head_bytes.size());
     return Step::again;
   }
-  const Plan plan = core_.ask_plan(head);
+  Plan plan = core_.ask_plan(head);
+  if (plan.answer) return answer_head(head_bytes, std::move(*plan.answer));
   if (has_body && parser_.content_length().value_or(0) > plan.body_limit) {
     refuse(413, "the body is too large", &head);
     return Step::again;
@@ -181,6 +177,16 @@ H1Session::Step H1Session::begin(std::string_view head_bytes) {
   } else {
     dispatch();
   }
+  return Step::again;
+}
+
+/// An answer that does not wait for the body, which is then dropped with the connection.
+H1Session::Step H1Session::answer_head(std::string_view head_bytes, Response response) {
+  const bool has_body = parser_.has_body();
+  linger_ = has_body;
+  keep_alive_ = keep_alive_ && !has_body;
+  send(parser_.head(), std::move(response));
+  in_.consume(head_bytes.size());
   return Step::again;
 }
 

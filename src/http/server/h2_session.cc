@@ -138,7 +138,8 @@ void H2Session::begin(H2Stream& stream, bool has_body) {
   Response redirect;
   if (core_.redirect_of(head, redirect)) return send(stream, std::move(redirect));
   if (ReadyResponsePtr ready = core_.ask_fast(head, has_body)) return send_ready(stream, std::move(ready));
-  const Plan plan = core_.ask_plan(head);
+  Plan plan = core_.ask_plan(head);
+  if (plan.answer) return send(stream, std::move(*plan.answer));
   stream.on_loop = plan.on_loop;
   stream.request = std::make_shared<OwnedRequest>(head, connection_.peer());
   if (!has_body) return dispatch(stream);

@@ -47,6 +47,8 @@ struct RequestHead {
   std::size_t head_bytes = 0;  ///< size of the head (HTTP/2: of its fields after decompression)
   /// For the handlers: a mark that fast, plan or handle may set and observe gets (the route, say).
   mutable std::uint32_t mark = 0;
+  /// The same for what is larger than a mark (who asks, say).
+  mutable std::shared_ptr<void> note;
 
   /// Value of the first header of that name, whatever its case; empty when there is none.
   std::string_view header(std::string_view name) const;

@@ -65,6 +65,8 @@ struct Plan {
   std::size_t body_limit =
       0;                 ///< 0: ServerLimits::body_bytes. A larger Content-Length is answered 413 at once
   bool on_loop = false;  ///< run `handle` on the loop thread: it must not block
+  /// The answer (computed, not `ready`), when the head is enough to refuse: the body is not read.
+  std::optional<Response> answer;
 };
 
 /// How a request ended, for metrics.

@@ -77,6 +77,31 @@ std::string_view file_of(std::string_view path) {
   return path.substr(path.rfind(kTrust) + kTrust.size());
 }
 
+bool is_publish(Method method, Place place) {
+  return method == Method::post && (place == Place::repository || place == Place::tuf1_repository);
+}
+
+/// What travels with a request from fast() to observe(); made when first needed.
+RequestNote& note_of(const http::RequestHead& head) {
+  if (!head.note) head.note = std::make_shared<RequestNote>();
+  return *static_cast<RequestNote*>(head.note.get());
+}
+
+void add_files(std::vector<SentFile>& out, std::string_view form,
+               const std::map<RoleName, UploadedFile>& files) {
+  for (const auto& [role, file] : files) {
+    SentFile sent{std::string(form), role.str(), file.version, {}};
+    std::visit(
+        [&](const auto& parsed) {
+          if constexpr (!std::is_same_v<std::decay_t<decltype(parsed)>, std::monostate>) {
+            for (const auto& signature : parsed.signatures()) sent.keys.push_back(signature.keyid);
+          }
+        },
+        file.parsed);
+    out.push_back(std::move(sent));
+  }
+}
+
 tl::unexpected<ApiError> no_route() { return tl::unexpected(api::no_route()); }
 
 /// The signer knows none of the keys that the root names: perhaps they only do not open.
@@ -93,7 +118,7 @@ tl::unexpected<ApiError> keys_look_lost(const Gun& gun, const RoleName& role) {
 
 }  // namespace
 
-RouteHandlers::RouteHandlers(const RouteParts& parts) : parts_(parts) {
+RouteHandlers::RouteHandlers(const RouteParts& parts) : parts_(parts), open_(parts.gate.open()) {
   request_metrics_ =
       std::make_unique<http::RequestMetrics>(parts_.metrics, "notary_server_http", operation_names());
 }
@@ -131,18 +156,30 @@ http::ReadyResponsePtr RouteHandlers::fast(const http::RequestHead& head) const 
   if (trust == std::string_view::npos || trust <= kApi.size() || !head.path.starts_with(kApi)) return nullptr;
   if (parts_.options.consistency == Consistency::strict) return nullptr;  // the reader must ask first
   if (parts_.notices != nullptr && !parts_.notices->is_current()) return nullptr;
-  auto found = parts_.cache.find(head.path.substr(kApi.size(), trust - kApi.size()),
-                                 head.path.substr(trust + kTrust.size()));
+  const std::string_view gun = head.path.substr(kApi.size(), trust - kApi.size());
+  // What the cache holds is metadata, which needs the right to pull.
+  if (!open_ && !parts_.gate.fast_pass(head, pull_of(gun), note_of(head).visit)) return nullptr;
+  auto found = parts_.cache.find(gun, head.path.substr(trust + kTrust.size()));
   if (found) head.mark = mark_of(parse_route(head.path), head.method);
   return found;
 }
 
 http::Plan RouteHandlers::plan(const http::RequestHead& head) const {
   http::Plan plan;
-  if (head.method != Method::post) return plan;
-  const Place place = parse_route(head.path).place;
-  if (place == Place::repository || place == Place::tuf1_repository)
-    plan.body_limit = parts_.options.upload_bytes;
+  if (open_ && head.method != Method::post) return plan;
+  const Route route = parse_route(head.path);
+  if (is_publish(head.method, route.place)) plan.body_limit = parts_.options.upload_bytes;
+  if (open_ || head.method == Method::other) return plan;
+  const Need need = need_of(route, head.method, parts_.gate.options().guard_metrics);
+  // What lies outside the prefixes is answered before anybody is asked who he is.
+  if (need.is_repository() && !check_prefix(route, false)) return plan;
+  RequestNote& note = note_of(head);
+  if (const auto refused = parts_.gate.screen(head, need, note.visit)) {
+    head.mark = mark_of(route, head.method);
+    note.code = refused->code;
+    note.reason = refused->reason;
+    plan.answer = refused->response();
+  }
   return plan;
 }
 
@@ -154,6 +191,12 @@ http::Response RouteHandlers::refuse(int status, std::string_view reason) const 
 }
 
 void RouteHandlers::observe(const http::RequestHead& head, const http::Exchange& exchange) {
+  if (parts_.access_log.on()) {
+    static const std::vector<std::string> names = operation_names();
+    parts_.access_log.write(access_line(head, exchange, static_cast<const RequestNote*>(head.note.get()),
+                                        head.mark == 0 ? std::string_view() : names[head.mark - 1],
+                                        parts_.gate.client_of(head), parts_.clock.now()));
+  }
   if (head.mark == 0) return;
   const double microseconds = std::chrono::duration<double, std::micro>(exchange.duration).count();
   request_metrics_->record(head.mark - 1, head.method, exchange.status, microseconds, exchange.request_bytes,
@@ -165,6 +208,11 @@ http::Response RouteHandlers::handle(http::Request& request) {
   auto answer = route(request);
   if (answer) return std::move(*answer);
   const ApiError& error = answer.error();
+  if (parts_.access_log.on()) {
+    RequestNote& note = note_of(head);
+    note.code = error.code;
+    note.reason = error.reason;
+  }
   if (!error.reason.empty()) {
     log::write(error.status >= 500 ? log::Level::error : log::Level::info, "refused",
                {{"path", Untrusted(std::string(head.path))},
@@ -179,6 +227,24 @@ RouteHandlers::Answer RouteHandlers::route(http::Request& request) {
   if (head.method == Method::other) return empty(405);
   const Route route = parse_route(head.path);
   head.mark = mark_of(route, head.method);
+  const Need need = need_of(route, head.method, parts_.gate.options().guard_metrics);
+  BS_TRY(admit(head, route, need));
+  Answer answer = dispatch(request, route);
+  // Metadata says so itself (routes/reader.h).
+  if (answer && parts_.gate.authenticates() && need.kind == Need::Kind::access && !answer->ready &&
+      reads(head.method))
+    answer->headers.add("Cache-Control", "private, no-store");
+  return answer;
+}
+
+ApiResult<void> RouteHandlers::admit(const http::RequestHead& head, const Route& route, const Need& need) {
+  if (need.is_repository()) BS_TRY(check_prefix(route, is_publish(head.method, route.place)));
+  if (open_) return {};
+  return parts_.gate.admit(head, need, note_of(head).visit);
+}
+
+RouteHandlers::Answer RouteHandlers::dispatch(http::Request& request, const Route& route) {
+  const http::RequestHead& head = request.head();
   switch (route.place) {
     case Place::none:
       return no_route();
@@ -201,9 +267,7 @@ RouteHandlers::Answer RouteHandlers::route(http::Request& request) {
 
 RouteHandlers::Answer RouteHandlers::route_gun(http::Request& request, const Route& route) {
   const http::RequestHead& head = request.head();
-  const bool publishing = head.method == Method::post &&
-                          (route.place == Place::repository || route.place == Place::tuf1_repository);
-  const Gun gun = BS_TRY(check_gun(route, publishing));
+  const Gun gun = BS_TRY(check_gun(route, is_publish(head.method, route.place)));
   if (head.method == Method::post) return post(route, gun, request);
   if (head.method == Method::del && route.place == Place::repository) {
     BS_TRY(parts_.publisher.remove(gun));
@@ -213,17 +277,20 @@ RouteHandlers::Answer RouteHandlers::route_gun(http::Request& request, const Rou
   return get(route, gun, head);
 }
 
-ApiResult<Gun> RouteHandlers::check_gun(const Route& route, bool publishing) const {
+ApiResult<void> RouteHandlers::check_prefix(const Route& route, bool publishing) const {
   const auto& prefixes = parts_.options.gun_prefixes;
   const bool allowed = prefixes.empty() ||
                        std::any_of(prefixes.begin(), prefixes.end(),
                                    [&](const std::string& prefix) { return route.gun.starts_with(prefix); });
-  if (!allowed) {
-    if (!publishing) return no_route();
-    std::string list;  // as Go prints a list
-    for (const std::string& prefix : prefixes) list += (list.empty() ? "" : " ") + prefix;
-    return tl::unexpected(api::invalid_gun(fmt::format("Require GUNs with prefix: [{}]", list)));
-  }
+  if (allowed) return {};
+  if (!publishing) return no_route();
+  std::string list;  // as Go prints a list
+  for (const std::string& prefix : prefixes) list += (list.empty() ? "" : " ") + prefix;
+  return tl::unexpected(api::invalid_gun(fmt::format("Require GUNs with prefix: [{}]", list)));
+}
+
+ApiResult<Gun> RouteHandlers::check_gun(const Route& route, bool publishing) const {
+  BS_TRY(check_prefix(route, publishing));
   auto gun = Gun::parse(route.gun);
   if (!gun && (parts_.options.any_gun_name || known_names_.contains(std::string(route.gun)))) {
     gun = Gun::parse_lenient(route.gun);
@@ -264,16 +331,25 @@ RouteHandlers::Answer RouteHandlers::post(const Route& route, const Gun& gun, ht
   const std::string_view content_type = request.head().header("Content-Type");
   switch (route.place) {
     case Place::repository:
-      BS_TRY(parts_.publisher.publish(gun, BS_TRY(read_upload(content_type, request.body()))));
-      return empty();
+      return publish(gun, request.head(), BS_TRY(read_upload(content_type, request.body())));
     case Place::tuf1_repository:
-      BS_TRY(parts_.publisher.publish(gun, BS_TRY(read_tuf1_upload(content_type, request.body()))));
-      return empty();
+      return publish(gun, request.head(), BS_TRY(read_tuf1_upload(content_type, request.body())));
     case Place::key:
       return key(gun, BS_TRY(RoleName::parse_notary(route.role)), true);
     default:
       return no_route();
   }
+}
+
+RouteHandlers::Answer RouteHandlers::publish(const Gun& gun, const http::RequestHead& head,
+                                             const Upload& upload) {
+  if (parts_.access_log.on()) {
+    auto& files = note_of(head).files;
+    add_files(files, "notary", upload.notary);
+    add_files(files, "tuf1", upload.tuf1);
+  }
+  BS_TRY(parts_.publisher.publish(gun, upload));
+  return empty();
 }
 
 /// The key that the root names for the role, if the server holds it; else one to be named by the next root.
@@ -296,7 +372,8 @@ RouteHandlers::Answer RouteHandlers::key(const Gun& gun, const RoleName& role, b
 }
 
 RouteHandlers::Answer RouteHandlers::feed(const std::optional<Gun>& gun, std::string_view query) const {
-  if (!gun && !parts_.options.open_feed) {
+  // With authentication the right to the catalog has been asked for.
+  if (!gun && !parts_.options.open_feed && !parts_.gate.authenticates()) {
     return tl::unexpected(
         api::denied("the feed of all repositories is closed; the configuration can open it"));
   }

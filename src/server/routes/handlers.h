@@ -8,6 +8,8 @@
 #include "http/server/metrics.h"
 #include "http/server/server.h"
 #include "server/api_error.h"
+#include "server/auth/access_log.h"
+#include "server/auth/gate.h"
 #include "server/change_notices.h"
 #include "server/key_service.h"
 #include "server/publish/publisher.h"
@@ -30,6 +32,9 @@ struct RouteParts {
   ServingCache& cache;
   const ChangeNotices* notices;  ///< null: no other process writes
   http::MetricsRegistry& metrics;
+  Gate& gate;
+  AccessLog& access_log;
+  const Clock& clock;
 };
 
 /// Thread safe after learn_names().
@@ -50,15 +55,20 @@ class RouteHandlers {
   void observe(const http::RequestHead& head, const http::Exchange& exchange);
 
   Answer route(http::Request& request);
+  Answer dispatch(http::Request& request, const Route& route);
   Answer route_gun(http::Request& request, const Route& route);
+  ApiResult<void> admit(const http::RequestHead& head, const Route& route, const Need& need);
+  ApiResult<void> check_prefix(const Route& route, bool publishing) const;
   ApiResult<Gun> check_gun(const Route& route, bool publishing) const;
   Answer get(const Route& route, const Gun& gun, const http::RequestHead& head);
   Answer post(const Route& route, const Gun& gun, http::Request& request);
+  Answer publish(const Gun& gun, const http::RequestHead& head, const Upload& upload);
   Answer key(const Gun& gun, const RoleName& role, bool rotate);
   Answer feed(const std::optional<Gun>& gun, std::string_view query) const;
   Answer health() const;
 
   RouteParts parts_;
+  const bool open_;  ///< neither authentication nor limits
   std::set<std::string> known_names_;
   std::unique_ptr<http::RequestMetrics> request_metrics_;
 };

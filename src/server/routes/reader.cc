@@ -101,7 +101,9 @@ std::optional<Time> Reader::valid_until(const Gun& gun, Form form) const {
 ApiResult<http::ReadyResponsePtr> Reader::answer(const StoredFile& file, bool consistent) const {
   http::HeaderList headers{{"Content-Type", "text/plain; charset=utf-8"}};
   const std::int64_t age = consistent ? control_.consistent : control_.current;
-  if (age == 0) {
+  if (control_.is_private) {
+    headers.add("Cache-Control", "private, no-store");
+  } else if (age == 0) {
     headers.add("Cache-Control", "max-age=0, no-cache, no-store");
     headers.add("Pragma", "no-cache");
   } else {

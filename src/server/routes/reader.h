@@ -19,6 +19,7 @@ namespace boltseal::server {
 struct CacheControl {
   std::int64_t current = 300;
   std::int64_t consistent = 2'592'000;
+  bool is_private = false;  ///< nobody shall keep answers, whatever the ages
 };
 
 class Reader {
