@@ -53,22 +53,25 @@ class TestServer {
 
   http::Response ask(std::string_view method, const std::string& target, std::string body = {},
                      std::string_view content_type = "multipart/form-data; boundary=edge") {
-    const std::vector<http::HeaderField> headers = {{"Content-Type", content_type}};
-    const auto request = http::make_request(method, target, std::move(body), headers);
+    std::vector<http::HeaderField> headers = {{"Content-Type", content_type}, {"Host", host}};
+    for (const auto& [name, value] : more_headers) headers.push_back({name, value});
+    const auto request = http::make_request(method, target, std::move(body), headers, peer);
     const auto handlers = server->handlers();
-    if (method == "GET") {
-      if (auto ready = handlers.fast(request->head())) {
-        ++hits;
-        return {
-            .status = ready->status(), .headers = ready->headers(), .body = ready->body(), .ready = ready};
-      }
-    }
-    http::Response response = server->handle(*request);
+    http::Response response = answer(*request, handlers);
     if (response.ready) {
       response.status = response.ready->status();
       response.headers = response.ready->headers();
       response.body = response.ready->body();
     }
+    handlers.observe(request->head(), {.status = response.status, .response_bytes = response.body.size()});
+    return response;
+  }
+  /// The same with these credentials.
+  http::Response ask_as(const std::string& authorization, std::string_view method, const std::string& target,
+                        std::string body = {}) {
+    const Parts before = std::exchange(more_headers, {{"Authorization", authorization}});
+    auto response = ask(method, target, std::move(body));
+    more_headers = before;
     return response;
   }
   http::Response get(const std::string& target) { return ask("GET", target); }
@@ -91,7 +94,28 @@ class TestServer {
   HighWater* record;
   std::unique_ptr<TrustServer> server;
   RecoveryReport report;
-  int hits = 0;  ///< answers of the serving cache
+  int hits = 0;      ///< answers of the serving cache
+  int screened = 0;  ///< refusals for which no body is read
+  std::string host = "trust.example";
+  Parts more_headers;
+  http::Peer peer{.address = "127.0.0.1:40000"};
+
+ private:
+  /// The way of a request through the HTTP server.
+  http::Response answer(http::Request& request, const http::Handlers& handlers) {
+    const http::RequestHead& head = request.head();
+    if ((head.method == http::Method::get || head.method == http::Method::head) && request.body().empty()) {
+      if (auto ready = handlers.fast(head)) {
+        ++hits;
+        return {.ready = ready};
+      }
+    }
+    if (auto plan = handlers.plan(head); plan.answer) {
+      ++screened;
+      return std::move(*plan.answer);
+    }
+    return handlers.handle(request);
+  }
 };
 
 /// The class (`detail.Name`) and text of a refused update; the code where there is no such detail.

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 """Replays the same raw requests at two trust servers and compares what they answer.
 
-  differential.py [--prefixed] THEIR_URL OUR_URL [CASE...]
+  differential.py [--prefixed | --auth] THEIR_URL OUR_URL [CASE...]
 
-With --prefixed both servers accept GUNs below diff.example/allowed/ alone, and other cases are run.
+With --prefixed both servers accept GUNs below diff.example/allowed/ alone, with --auth they ask for tokens of
+one token server; then other cases are run.
 
 Every difference must stand in intended.json with its reason, and every line of intended.json must
 occur: the list can neither hide a new difference nor keep one that is gone. An entry is
@@ -18,6 +19,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 if "--prefixed" in sys.argv:
     import cases_prefixed  # registers its cases  # noqa: F401
+elif "--auth" in sys.argv:
+    import cases_auth  # registers its cases  # noqa: F401
 else:
     import cases_http  # registers its cases  # noqa: F401
     import cases_upload  # registers its cases  # noqa: F401
@@ -57,11 +60,11 @@ def observe(server, maker, name, function):
 
 
 def main():
-    words = [w for w in sys.argv[1:] if w != "--prefixed"]
+    words = [w for w in sys.argv[1:] if w not in ("--prefixed", "--auth")]
     theirs, ours, wanted = Server("theirs", words[0]), Server("ours", words[1]), words[2:]
     names = {function.__name__ for _, function in CASES}
     with open(os.path.join(HERE, "intended.json"), encoding="utf-8") as f:
-        intended = [e for e in json.load(f) if e["case"] in names or e["case"] == "*"]
+        intended = [e for e in json.load(f) if e["case"] in names or (e["case"] == "*" and "--auth" not in sys.argv)]
     used, unexpected, seen = [0] * len(intended), [], 0
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
         maker = Maker(folder)

@@ -94,6 +94,25 @@ TEST(Server, HeadAndConditionalRequests) {
   EXPECT_EQ(body_of(client.response()), "fast body");
 }
 
+TEST(Server, APlanMayAnswerWithoutTheBody) {
+  RunningServer s(sample_handlers());
+  RawClient client(s.plain);
+  client.send(get("/early") + get("/fast"));  // without a body the connection goes on
+  EXPECT_EQ(status_of(client.response()), 401);
+  EXPECT_EQ(body_of(client.response()), "fast body");
+  client.send(get("/early_bad"));
+  EXPECT_EQ(status_of(client.response()), 500);
+  client.send("POST /early HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 900000\r\n\r\n");
+  const std::string refused = client.response();
+  EXPECT_EQ(status_of(refused), 401);
+  EXPECT_EQ(body_of(refused), "who are you\n");
+  EXPECT_THAT(refused, HasSubstr("Connection: close\r\n"));
+  bool closed = false;
+  client.half_close();
+  EXPECT_EQ(client.until_close(closed), "");
+  EXPECT_TRUE(closed);
+}
+
 TEST(Server, UncleanPathsAreRedirected) {
   RunningServer s(sample_handlers());
   RawClient client(s.plain);

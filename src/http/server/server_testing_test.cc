@@ -206,6 +206,12 @@ Handlers sample_handlers() {
     if (head.path == "/small") plan.body_limit = 10;
     if (head.path == "/huge") plan.body_limit = 100 << 20;
     plan.on_loop = head.path == "/loop";
+    if (head.path == "/early") {
+      plan.answer.emplace();
+      plan.answer->status = 401;
+      plan.answer->body = "who are you\n";
+    }
+    if (head.path == "/early_bad") plan.answer.emplace().headers.add("X", "a\r\nb: c");
     return plan;
   };
   handlers.handle = [](Request& request) {

@@ -161,6 +161,8 @@ TEST(H2, ServesTheSameHandlers) {
   EXPECT_EQ(client.exchange("GET", "/header").status, 500);
   EXPECT_EQ(client.exchange("GET", "//fast").fields.at("location"), "/fast");
   EXPECT_EQ(client.exchange("GET", "/none").status, 404);
+  EXPECT_EQ(client.exchange("POST", "/early", {}, large).status, 401);
+  EXPECT_EQ(client.exchange("GET", "/early").body, "who are you\n");
 }
 
 TEST(Http2, SendsTrailersBehindTheBody) {

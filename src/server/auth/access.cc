@@ -32,9 +32,15 @@ Actions action_of(std::string_view name) {
   return name == "*" ? kAll : Actions{0};
 }
 
+bool fits(const Grant& grant, std::string_view name) {
+  if (grant.every || !grant.pattern) return grant.every || grant.name == name;
+  const auto gun = Gun::parse_lenient(name);
+  return gun && grant.pattern->matches(*gun);
+}
+
 tl::unexpected<Error> bad_scope(std::string_view scope, std::string_view what) {
   return fail(ErrorCode::bad_config, "scope \"" + escape_untrusted(scope) + "\" " + std::string(what),
-              "write it as repository:docker.io/team/*:pull,push or registry:catalog:*");
+              "write it as repository:docker.io/team/**:pull,push or registry:catalog:*");
 }
 
 }  // namespace
@@ -75,12 +81,14 @@ Result<Grant> parse_grant(std::string_view scope) {
   if (first == std::string_view::npos || first == last) return bad_scope(scope, "has no two colons");
   Grant grant;
   grant.type = scope.substr(0, first);
-  std::string_view name = scope.substr(first + 1, last - first - 1);
-  if (grant.type.empty() || name.empty()) return bad_scope(scope, "lacks a type or a name");
-  grant.below = name.ends_with('*');
-  if (grant.below) name.remove_suffix(1);
-  if (name.find('*') != std::string_view::npos) return bad_scope(scope, "has a * inside its name");
-  grant.name = name;
+  grant.name = scope.substr(first + 1, last - first - 1);
+  if (grant.type.empty() || grant.name.empty()) return bad_scope(scope, "lacks a type or a name");
+  grant.every = grant.type == kRepository && grant.name == "**";
+  if (!grant.every && grant.name.find('*') != std::string::npos) {
+    auto pattern = policy::GunPattern::parse(grant.name);
+    if (!pattern || grant.type != kRepository) return bad_scope(scope, "has a * that is no pattern");
+    grant.pattern = *pattern;
+  }
   std::string_view rest = scope.substr(last + 1);
   while (true) {
     const std::size_t comma = std::min(rest.find(','), rest.size());
@@ -117,8 +125,7 @@ bool allows(const Identity& identity, const Need& need) {
   if (need.kind == Need::Kind::login) return identity.source != Source::anonymous;
   Actions held = 0;
   for (const Grant& grant : identity.grants) {
-    const bool fits = grant.below ? need.name.starts_with(grant.name) : need.name == grant.name;
-    if (fits && grant.type == need.type) held = static_cast<Actions>(held | grant.actions);
+    if (grant.type == need.type && fits(grant, need.name)) held = static_cast<Actions>(held | grant.actions);
   }
   return (held & kAll) != 0 || (held & need.actions) == need.actions;
 }

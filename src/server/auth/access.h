@@ -3,12 +3,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
 #include "http/server/request.h"
+#include "policy/pattern.h"
 #include "server/routes/route.h"
 
 namespace boltseal::server {
@@ -43,15 +45,17 @@ struct Need {
 Need need_of(const Route& route, http::Method method, bool guard_metrics);
 Need pull_of(std::string_view gun);
 
-/// A right to a resource, or (`below`) to all whose names begin with `name`.
+/// A right to one resource, or to the repositories of a pattern.
 struct Grant {
   std::string type;
   std::string name;
-  bool below = false;
   Actions actions = 0;
+  bool every = false;  ///< whatever the name
+  std::optional<policy::GunPattern> pattern;
 };
 /// "repository:localhost:5000/a:pull,push": the actions stand behind the last colon, as a name may hold some.
-/// A final '*' of the name: all names that begin so. bad_config.
+/// A name of a repository may be a pattern ("team/*", "**"; policy/pattern.h). For what a config says: in
+/// tokens no name is a pattern. bad_config.
 Result<Grant> parse_grant(std::string_view scope);
 Result<std::vector<Grant>> parse_grants(const std::vector<std::string>& scopes);
 

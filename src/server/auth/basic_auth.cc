@@ -47,8 +47,8 @@ Result<void> BasicAuth::load() {
   std::map<std::string, std::vector<Grant>, std::less<>> scopes;
   for (const auto& [user, list] : options_.scopes) scopes.emplace(user, BS_TRY(parse_grants(list)));
   for (const std::string& user : options_.admins) {
-    scopes[user] = {{std::string(kRepository), "", true, kAll},
-                    {std::string(kRegistry), std::string(kCatalog), false, kAll}};
+    scopes[user] = {{std::string(kRepository), "**", kAll, true, {}},
+                    {std::string(kRegistry), std::string(kCatalog), kAll, false, {}}};
   }
   const std::lock_guard lock(reading_);
   {
@@ -94,7 +94,7 @@ IdentityPtr BasicAuth::identity_of(std::string_view user) const {
   if (found != scopes_.end()) {
     identity->grants = found->second;
   } else {
-    identity->grants = {{std::string(kRepository), "", true, kPull | kPush}};
+    identity->grants = {{std::string(kRepository), "**", kPull | kPush, true, {}}};
   }
   return identity;
 }

@@ -21,6 +21,8 @@ bool fits(CertificateRule::By by, const std::string& value, const crypto::Certif
   switch (by) {
     case CertificateRule::By::any:
       return true;
+    case CertificateRule::By::subject:
+      return crypto::subject_text(certificate).value_or(std::string()) == value;
     case CertificateRule::By::common_name:
       return certificate.common_name() == value;
     case CertificateRule::By::dns:

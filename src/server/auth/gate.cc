@@ -9,7 +9,7 @@ namespace {
 
 IdentityPtr make_nobody(bool may_pull) {
   auto nobody = std::make_shared<Identity>();
-  if (may_pull) nobody->grants.push_back({std::string(kRepository), "", true, kPull});
+  if (may_pull) nobody->grants.push_back({std::string(kRepository), "**", kPull, true, {}});
   return nobody;
 }
 

@@ -28,16 +28,16 @@ struct BasicAuthOptions {
   std::string realm = "boltseal";
   std::string htpasswd;
   std::vector<std::string> admins;  ///< may do everything
-  /// Scopes by user, in place of the default "repository:*:pull,push"; see parse_grant().
+  /// Scopes by user, in place of the default "repository:**:pull,push"; see parse_grant().
   std::map<std::string, std::vector<std::string>> scopes;
 };
 
 /// Rights of those who show a certificate that the listener's client CA has verified. The first rule that
 /// fits counts.
 struct CertificateRule {
-  enum class By : std::uint8_t { any, common_name, dns, email, uri };
+  enum class By : std::uint8_t { any, subject, common_name, dns, email, uri };
   By by = By::any;
-  std::string value;  ///< compared byte by byte (dns: any case); empty with `any`
+  std::string value;  ///< compared byte by byte (dns: any case); subject: RFC 4514; empty: `any`
   std::vector<std::string> scopes;
 };
 
