@@ -59,6 +59,7 @@ class BoundedCache {
     shard.bytes += bytes - entry.bytes;
     entry.bytes = bytes;
     entry.value = std::move(value);
+    entry.used = true;  // it would be the first to leave where all others were used
     shard.shrink(max_entries_, max_bytes_);
   }
 

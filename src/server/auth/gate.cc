@@ -111,11 +111,11 @@ std::string Gate::client_of(const http::RequestHead& head) const {
 }
 
 std::optional<ApiError> Gate::count(const http::RequestHead& head, Visit& visit) {
-  if (visit.counted || !client_limit_.on()) return std::nullopt;
+  if (visit.client_counted || !client_limit_.on()) return std::nullopt;
   const auto key = client_key(head);
   const std::int64_t wait = key ? client_limit_.take(*key) : 0;
   if (wait > 0) return too_many_requests(wait);
-  visit.counted = true;
+  visit.client_counted = true;
   return std::nullopt;
 }
 
@@ -128,10 +128,10 @@ std::optional<ApiError> Gate::judge(const http::RequestHead& head, const Need& n
       return login_needed(options_, need, head.host, Complaint::insufficient_scope);
     return more_helps ? login_needed(options_, need, head.host, Complaint::none) : not_allowed(need);
   }
-  if (identity_limit_.on() && who.source != Source::anonymous && !visit.decided) {
+  if (identity_limit_.on() && who.source != Source::anonymous && !visit.identity_counted) {
     if (const std::int64_t wait = identity_limit_.take(key_of(who)); wait > 0) return too_many_requests(wait);
   }
-  visit.decided = true;
+  visit.identity_counted = true;
   return std::nullopt;
 }
 
@@ -145,7 +145,7 @@ bool Gate::fast_pass(const http::RequestHead& head, const Need& need, Visit& vis
 std::optional<ApiError> Gate::screen(const http::RequestHead& head, const Need& need, Visit& visit) {
   if (need.kind == Need::Kind::nothing) return std::nullopt;
   if (auto refused = count(head, visit)) return refused;
-  if (!authenticates() || visit.decided) return std::nullopt;
+  if (!authenticates()) return std::nullopt;
   const Credentials credentials = credentials_of(head);
   if (!visit.identity) visit.identity = known(head, credentials);
   if (!visit.identity && credentials.scheme == Scheme::bearer && may_trust_files()) {
@@ -158,7 +158,7 @@ std::optional<ApiError> Gate::screen(const http::RequestHead& head, const Need& 
 }
 
 ApiResult<void> Gate::admit(const http::RequestHead& head, const Need& need, Visit& visit) {
-  if (need.kind == Need::Kind::nothing || visit.decided) return {};
+  if (need.kind == Need::Kind::nothing) return {};
   if (auto refused = count(head, visit)) return tl::unexpected(std::move(*refused));
   if (!authenticates()) return {};
   look_at_files();

@@ -24,11 +24,12 @@
 
 namespace boltseal::server {
 
-/// What was found out about a request on its way; null members: not yet.
+/// What was found out about a request on its way. Never whether it may: rights are asked anew at each step,
+/// because the first one (before the cache) asks for less than the last.
 struct Visit {
-  IdentityPtr identity;
-  bool counted = false;  ///< against the limit of its client
-  bool decided = false;  ///< admitted, and counted against the limit of its identity
+  IdentityPtr identity;  ///< null: not known yet
+  bool client_counted = false;
+  bool identity_counted = false;
 };
 
 class Gate {

@@ -61,16 +61,12 @@ struct TokenText {
 /// A token server with one P-256 key.
 class TokenMaker {
  public:
-  TokenMaker() : key_(*crypto::SoftwareKey::generate(crypto::KeyAlgorithm::ecdsa_p256)) {}
+  TokenMaker() : TokenMaker(*crypto::SoftwareKey::generate(crypto::KeyAlgorithm::ecdsa_p256)) {}
 
   const crypto::SoftwareKeyPtr& key() const { return key_; }
   std::string kid() const { return crypto::libtrust_fingerprint(*key_->public_key()); }
   /// Self-signed, no CA, valid around kNow.
-  crypto::Certificate certificate() const {
-    const Time now{std::chrono::seconds(kNow)};
-    return *crypto::make_self_signed(*key_, "token signer", now - kDay, now + 30 * kDay,
-                                     crypto::system_random());
-  }
+  const crypto::Certificate& certificate() const { return certificate_; }
   TokenText text(const std::string& access = R"([{"type":"repository","name":"localhost:5000/a",)"
                                              R"("actions":["pull"]}])") const {
     return {R"({"typ":"JWT","alg":"ES256","kid":")" + kid() + "\"}",
@@ -97,7 +93,14 @@ class TokenMaker {
   }
 
  private:
+  static constexpr Time kTime{std::chrono::seconds(kNow)};
+  explicit TokenMaker(crypto::SoftwareKeyPtr key)
+      : key_(std::move(key)),
+        certificate_(*crypto::make_self_signed(*key_, "token signer", kTime - kDay, kTime + 30 * kDay,
+                                               crypto::system_random())) {}
+
   crypto::SoftwareKeyPtr key_;
+  crypto::Certificate certificate_;
 };
 
 /// Replaces the first occurrence.
