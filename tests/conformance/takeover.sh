@@ -69,5 +69,5 @@ ours SeesWhatNotaryServerAddedAfterwards
 step "what our storage removes is gone for it"
 [ "$server" != postgres ] || listen
 ours Removes
-[ "$server" != postgres ] || heard "\"boltseal_changes\" with payload \"$G\""
+[ "$server" != postgres ] || heard "\"boltseal_changes\" with payload \" $G\""
 assert_equal 404 "$(curl -ksS -o /dev/null -w '%{http_code}' "$SECOND_URL/v2/$G/_trust/tuf/targets.json")" "targets.json"

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "server/storage/postgres_notices.h"
+
 namespace boltseal::server::sql {
 namespace {
 
@@ -54,6 +56,8 @@ std::string postgres_heads(std::string_view columns, std::string_view table, std
       table, where);
 }
 
+const std::string kPostgresNotify = fmt::format("SELECT pg_notify('{}',?1)", kChangeChannel);
+
 const Dialect kPostgres{
     .same = postgres_same,
     .in_bytes = postgres_in_bytes,
@@ -64,7 +68,11 @@ const Dialect kPostgres{
     .lock_gun = {"SELECT pg_advisory_xact_lock(hashtextextended(?1,1651469427))"},
     .lock_feed = "SELECT pg_advisory_xact_lock(1651469427,1)",
     .lock_schema = "SELECT pg_advisory_xact_lock(1651469427,2)",
-    .notify = "SELECT pg_notify('boltseal_changes',?1)",
+    .lock_all =
+        "LOCK TABLE tuf_files,boltseal_files,changefeed,boltseal_guns,boltseal_tombstones IN EXCLUSIVE MODE",
+    .after_fill =
+        "SELECT setval(pg_get_serial_sequence('changefeed','id'),MAX(id)) FROM changefeed HAVING COUNT(*)>0",
+    .notify = kPostgresNotify,
     .twin = "",
     .existing_tables =
         "SELECT table_name FROM information_schema.tables WHERE table_schema=current_schema() AND "

@@ -24,7 +24,11 @@ struct Dialect {
   /// taken last, so that rows become visible in the order of their ids; the schema.
   std::vector<std::string> lock_gun;
   std::string_view lock_feed, lock_schema;
-  /// Tells the other replicas at commit that a GUN (?1) has changed; empty where a server cannot.
+  /// Keeps all other writers of any GUN away; empty where a server has no such lock.
+  std::string_view lock_all;
+  /// After rows with ids of their own: the feed's next id is above them. Empty where that goes by itself.
+  std::string_view after_fill;
+  /// Tells the other replicas at commit what has changed (?1: "<sender> <GUN>"); empty where a server cannot.
   std::string_view notify;
 
   /// A row if tuf_files has files of another GUN or role that its unique key takes for ?1 and ?2: of version

@@ -117,6 +117,12 @@ Result<std::vector<Head>> find_heads(db::Session& session, const Statements& sql
   return out;
 }
 
+Result<GunState> find_state(db::Session& session, const Statements& sql, const Gun& gun) {
+  const auto rows = BS_TRY(sql.state.run(session, {gun.str()}));
+  if (rows.empty()) return GunState{};
+  return GunState{rows.integer(0, 0), rows.integer(0, 1) != 0, rows.integer(0, 2) != 0};
+}
+
 Result<std::vector<StoredVersion>> find_versions(db::Session& session, const Statements& sql, Form form,
                                                  const Gun& gun) {
   const db::Rows rows = BS_TRY(sql.of(form).versions.run(session, {gun.str()}));

@@ -8,8 +8,8 @@
 
 #include "db/sql.h"
 #include "server/storage/prune.h"
+#include "server/storage/records.h"
 #include "server/storage/sql_queries.h"
-#include "server/storage/storage.h"
 
 namespace boltseal::server::sql {
 
@@ -31,6 +31,7 @@ FoundFile find_current(db::Session& session, const Statements& sql, const FileKe
 /// Unsorted. Names that no Gun or RoleName can have cannot be asked for either, and are left out.
 Result<std::vector<Head>> find_heads(db::Session& session, const Statements& sql, Form form,
                                      const std::optional<Gun>& gun);
+Result<GunState> find_state(db::Session& session, const Statements& sql, const Gun& gun);
 Result<std::vector<StoredVersion>> find_versions(db::Session& session, const Statements& sql, Form form,
                                                  const Gun& gun);
 

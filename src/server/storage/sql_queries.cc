@@ -67,10 +67,21 @@ std::string feed(const Dialect& dialect, bool backward, bool one_gun) {
       backward ? " DESC" : "");
 }
 
+/// GUNs of two tables in byte order: ?1 after, ?2 number of rows.
+std::string names(std::string_view in_bytes, std::string_view one, std::string_view other,
+                  std::string_view where) {
+  return fmt::format(
+      "SELECT gun FROM (SELECT {0} AS gun FROM {1} WHERE {3}{0}>?1 UNION SELECT {0} AS gun FROM {2} WHERE "
+      "{3}{0}>?1) "
+      "AS names ORDER BY {0} LIMIT ?2",
+      in_bytes, one, other, where);
+}
+
 }  // namespace
 
-Statements::Statements(const Dialect& dialect)
-    : time_digits(dialect.time_digits),
+Statements::Statements(const Dialect& dialect, std::string sender_name)
+    : sender(std::move(sender_name)),
+      time_digits(dialect.time_digits),
       notary(file_statements(dialect, "tuf_files", false)),
       tuf1(file_statements(dialect, "boltseal_files", true)) {
   const std::string gun = dialect.same("gun", 1);
@@ -81,11 +92,29 @@ Statements::Statements(const Dialect& dialect)
   twin = Statement(dialect.twin);
   insert_change =
       Statement("INSERT INTO changefeed(created_at,gun,version,sha256,category) VALUES(?5,?1,?2,?3,?4)");
-  guns = Statement(
-      fmt::format("SELECT gun FROM (SELECT {0} AS gun FROM tuf_files WHERE deleted_at IS NULL AND {0}>?1 "
-                  "UNION SELECT {0} AS gun FROM "
-                  "boltseal_files WHERE deleted_at IS NULL AND {0}>?1) AS names ORDER BY {0} LIMIT ?2",
-                  gun_bytes));
+  guns = Statement(names(gun_bytes, "tuf_files", "boltseal_files", "deleted_at IS NULL AND "));
+  remembered = Statement(names(gun_bytes, "boltseal_guns", "boltseal_tombstones", ""));
+  versions = Statement(fmt::format(
+      "SELECT 'notary' AS form,role,version FROM tuf_files WHERE deleted_at IS NULL AND {0} UNION ALL "
+      "SELECT form,role,version FROM boltseal_files WHERE deleted_at IS NULL AND {0}",
+      gun));
+  state_tag = Statement(fmt::format(
+      "(SELECT 'notary' AS form,version,sha256 FROM tuf_files WHERE deleted_at IS NULL AND {0} AND "
+      "role='timestamp' ORDER BY version DESC LIMIT 1) UNION ALL (SELECT form,version,sha256 FROM "
+      "boltseal_files WHERE deleted_at IS NULL AND form='tuf1' AND {0} AND role='timestamp' ORDER BY "
+      "version DESC LIMIT 1)",
+      gun));
+  holds_something = Statement(
+      "(SELECT 1 FROM tuf_files LIMIT 1) UNION ALL (SELECT 1 FROM boltseal_files LIMIT 1) UNION ALL (SELECT "
+      "1 "
+      "FROM changefeed LIMIT 1) UNION ALL (SELECT 1 FROM boltseal_guns LIMIT 1) UNION ALL (SELECT 1 FROM "
+      "boltseal_tombstones LIMIT 1)");
+  lock_all = Statement(dialect.lock_all);
+  after_fill = Statement(dialect.after_fill);
+  fill_state =
+      Statement("INSERT INTO boltseal_guns(gun,epoch,needs_recovery,reset_allowed) VALUES(?1,?2,?3,?4)");
+  fill_change = Statement(
+      "INSERT INTO changefeed(created_at,gun,version,sha256,category,id) VALUES(?5,?1,?2,?3,?4,?6)");
   tombstone = Statement("SELECT form,role,version,root,deleted_at FROM boltseal_tombstones WHERE " + gun);
   drop_tombstone = Statement("DELETE FROM boltseal_tombstones WHERE " + gun);
   bury = Statement(

@@ -33,9 +33,9 @@ struct FileStatements {
   Statement latest;
   Statement by_version;    ///< ?3 version
   Statement by_hash;       ///< ?3 hex
+  Statement insert;        ///< ?3 version, ?4 data, ?5 hex, ?6 time
   Statement newest_two;    ///< the newest timestamp and snapshot
   Statement newest_three;  ///< these and the newest of another role
-  Statement insert;        ///< ?3 version, ?4 data, ?5 hex, ?6 time
   Statement heads;         ///< gun, role, version, sha256 of all
   Statement heads_of_gun;  ///< the same
   Statement versions;      ///< role, version, created_at, bytes
@@ -44,9 +44,11 @@ struct FileStatements {
 };
 
 struct Statements {
-  explicit Statements(const Dialect& dialect);
+  /// `sender` begins the notices of this process.
+  explicit Statements(const Dialect& dialect, std::string sender = {});
   const FileStatements& of(tuf::Form form) const { return form == tuf::Form::notary ? notary : tuf1; }
 
+  std::string sender;
   int time_digits;  ///< of a second, in the columns for times
   FileStatements notary, tuf1;
   std::vector<Statement> lock_gun;
@@ -56,7 +58,13 @@ struct Statements {
   Statement guns;           ///< ?1 after, ?2 number of rows
   Statement tombstone;      ///< form, role, version, root, deleted_at
   Statement drop_tombstone;
-  Statement bury;  ///< ?2 form, ?3 role, ?4 version, ?5 root, ?6 time
+  Statement bury;        ///< ?2 form, ?3 role, ?4 version, ?5 root, ?6 time
+  Statement versions;    ///< form, role, version
+  Statement state_tag;   ///< form, version and hex of the newest timestamps
+  Statement remembered;  ///< ?1 after, ?2 number of rows
+  Statement holds_something, lock_all, after_fill;
+  Statement fill_state;   ///< ?2 epoch, ?3 needs_recovery, ?4 reset_allowed
+  Statement fill_change;  ///< as insert_change, ?6 id
   Statement state, make_state, next_epoch, allow_reset;
   Statement set_recovery;                         ///< ?2 value
   Statement feed_forward, feed_backward;          ///< ?1 bound, ?2 number of rows

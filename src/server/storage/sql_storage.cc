@@ -1,10 +1,13 @@
 #include "server/storage/sql_storage.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <iterator>
 #include <tuple>
 
 #include "server/storage/sql_files.h"
+#include "server/storage/sql_fill.h"
 #include "server/storage/sql_queries.h"
 #include "server/storage/sql_schema.h"
 #include "server/storage/sql_transactions.h"
@@ -20,7 +23,7 @@ using sql::End;
 class SqlStorage final : public Storage {
  public:
   SqlStorage(SqlStorageOptions options, const sql::Dialect& dialect)
-      : sessions_(std::move(options.connect), options.pool), sql_(dialect) {}
+      : sessions_(std::move(options.connect), options.pool), sql_(dialect, std::move(options.sender)) {}
 
   Result<void> publish(const Batch& batch) override;
   Found latest(const Gun& gun, Form form, const RoleName& role) const override;
@@ -29,6 +32,9 @@ class SqlStorage final : public Storage {
   Found current(const Gun& gun, Form form, const RoleName& role) const override;
   Result<std::vector<Head>> heads(const std::optional<Gun>& gun) const override;
   Result<std::vector<Gun>> guns(const std::string& after, std::size_t limit) const override;
+  Result<std::vector<VersionName>> versions(const Gun& gun) const override;
+  Result<std::vector<Gun>> remembered(const std::string& after, std::size_t limit) const override;
+  Result<std::unique_ptr<StorageFill>> fill() override { return sql::begin_fill(sessions_, sql_); }
   Result<bool> remove(const Gun& gun, Time now) override;
   Result<std::optional<Tombstone>> tombstone(const Gun& gun) const override;
   Result<GunState> state(const Gun& gun) const override;
@@ -36,11 +42,14 @@ class SqlStorage final : public Storage {
   Result<void> allow_reset(const Gun& gun) override;
   Result<std::vector<Change>> changes(const std::optional<Gun>& gun, std::int64_t after,
                                       std::int64_t records) const override;
+  Result<std::string> state_tag(const Gun& gun) const override;
   Result<PruneReport> prune(const PruneRules& rules, bool dry_run) override;
   Result<void> check() const override;
 
  private:
   Result<bool> is_stored(const Batch& batch) const;
+  Result<std::vector<Gun>> names(const sql::Statement& statement, const std::string& after,
+                                 std::size_t limit) const;
 
   mutable sql::Sessions sessions_;
   const sql::Statements sql_;
@@ -153,12 +162,21 @@ Result<std::vector<Head>> SqlStorage::heads(const std::optional<Gun>& gun) const
 }
 
 Result<std::vector<Gun>> SqlStorage::guns(const std::string& after, std::size_t limit) const {
+  return names(sql_.guns, after, limit);
+}
+
+Result<std::vector<Gun>> SqlStorage::remembered(const std::string& after, std::size_t limit) const {
+  return names(sql_.remembered, after, limit);
+}
+
+Result<std::vector<Gun>> SqlStorage::names(const sql::Statement& statement, const std::string& after,
+                                           std::size_t limit) const {
   std::vector<Gun> out;
   std::string from = after;
   while (out.size() < limit) {
     const auto wanted = static_cast<std::int64_t>(limit - out.size());
     const auto rows = BS_TRY(sessions_.read(
-        [&](Session& session) { return sql_.guns.run(session, {std::string_view(from), wanted}); }));
+        [&](Session& session) { return statement.run(session, {std::string_view(from), wanted}); }));
     for (std::size_t row = 0; row < rows.size(); ++row) {
       // What no Gun can be cannot be asked for either.
       if (auto name = Gun::parse_lenient(rows.text(row, 0))) out.push_back(*std::move(name));
@@ -201,10 +219,33 @@ Result<std::optional<Tombstone>> SqlStorage::tombstone(const Gun& gun) const {
 }
 
 Result<GunState> SqlStorage::state(const Gun& gun) const {
+  return sessions_.read([&](Session& session) { return sql::find_state(session, sql_, gun); });
+}
+
+Result<std::vector<VersionName>> SqlStorage::versions(const Gun& gun) const {
   const auto rows =
-      BS_TRY(sessions_.read([&](Session& session) { return sql_.state.run(session, {gun.str()}); }));
-  if (rows.empty()) return GunState{};
-  return GunState{rows.integer(0, 0), rows.integer(0, 1) != 0, rows.integer(0, 2) != 0};
+      BS_TRY(sessions_.read([&](Session& session) { return sql_.versions.run(session, {gun.str()}); }));
+  std::vector<VersionName> out;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const Form form = rows.text(row, 0) == tuf::name_of(Form::notary) ? Form::notary : Form::tuf1;
+    auto role = tuf::parse_role(form, rows.text(row, 1));
+    if (role) out.push_back({form, *std::move(role), rows.integer(row, 2)});
+  }
+  std::sort(out.begin(), out.end(), [](const VersionName& a, const VersionName& b) {
+    return std::tie(a.form, a.role, a.version) < std::tie(b.form, b.role, b.version);
+  });
+  return out;
+}
+
+Result<std::string> SqlStorage::state_tag(const Gun& gun) const {
+  const auto rows =
+      BS_TRY(sessions_.read([&](Session& session) { return sql_.state_tag.run(session, {gun.str()}); }));
+  std::string notary, tuf1;
+  for (std::size_t row = 0; row < rows.size(); ++row) {
+    const bool first = rows.text(row, 0) == tuf::name_of(Form::notary);
+    (first ? notary : tuf1) = fmt::format("{}:{};", rows.integer(row, 1), rows.text(row, 2));
+  }
+  return notary + tuf1;
 }
 
 }  // namespace

@@ -3,11 +3,12 @@
 // what it does not know stands in tables of ours (boltseal_...).
 //
 // One publish is one transaction under a lock of its GUN, so replicas take turns; against a notary-server,
-// which takes no lock, the unique key decides: conflict. At each commit that changes a GUN a notice on the
-// channel "boltseal_changes" with the GUN as payload tells the other replicas (PostgreSQL).
+// which takes no lock, the unique key decides: conflict. At each commit that changes a GUN a notice tells the
+// other replicas (PostgreSQL; postgres_notices.h).
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "base/result.h"
 #include "db/pool.h"
@@ -18,6 +19,7 @@ namespace boltseal::server {
 struct SqlStorageOptions {
   db::Connect connect;
   db::Pool::Options pool;
+  std::string sender;  ///< begins the notices of this process; no blank in it
 };
 
 /// Connects once and makes the tables that are missing. Errors of connecting and of sql::make_tables;

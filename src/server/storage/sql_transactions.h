@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "db/pool.h"
+#include "server/storage/records.h"
 #include "server/storage/sql_queries.h"
-#include "server/storage/storage.h"
 
 namespace boltseal::server::sql {
 
@@ -34,6 +34,9 @@ class Sessions {
     auto session = BS_TRY(pool_.acquire());
     return ask(*session);
   }
+
+  /// A session for a transaction that is not tried again. Errors of the pool.
+  Result<db::Pool::Lease> borrow() { return pool_.acquire(); }
 
   /// Whether the transaction is to be committed (true) or undone. May be called several times.
   using Body = std::function<Result<bool>(db::Session&)>;

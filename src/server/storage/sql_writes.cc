@@ -17,8 +17,6 @@ namespace {
 using db::Blob;
 using db::Session;
 
-std::string_view form_name(Form form) { return form == Form::notary ? "notary" : "tuf1"; }
-
 /// Two names, one key: the tables of notary-server cannot hold both, and it would serve one for the other.
 /// Which name it is would tell a publisher of repositories that are none of his.
 Result<std::optional<Error>> twin_of(Session& session, const Statements& sql, const Gun& gun,
@@ -51,6 +49,9 @@ Result<std::optional<Error>> objection(Session& session, const Statements& sql, 
       return Error(ErrorCode::conflict,
                    fmt::format("{} was changed by another publish", escape_untrusted(basis.role.str())));
     }
+  }
+  if (batch.state && BS_TRY(find_state(session, sql, batch.gun)) != *batch.state) {
+    return Error(ErrorCode::conflict, "the state of the repository was changed by another process");
   }
   for (const NewFile& file : batch.files) {
     std::int64_t& highest = *BS_TRY(top(file.form, file.role));
@@ -98,7 +99,8 @@ Result<void> record_change(Session& session, const Statements& sql, const Gun& g
 
 Result<void> tell(Session& session, const Statements& sql, const Gun& gun) {
   if (sql.notify.text().empty()) return {};
-  BS_TRY(sql.notify.run(session, {gun.str()}));
+  const std::string notice = sql.sender + " " + gun.str();
+  BS_TRY(sql.notify.run(session, {std::string_view(notice)}));
   return {};
 }
 
@@ -111,20 +113,6 @@ Result<void> update_state(Session& session, const Statements& sql, const Batch& 
   }
   if (batch.needs_recovery) {
     BS_TRY(sql.set_recovery.run(session, {batch.gun.str(), std::int64_t{*batch.needs_recovery ? 1 : 0}}));
-  }
-  return {};
-}
-
-Result<void> bury(Session& session, const Statements& sql, const Gun& gun, const Tombstone& stone) {
-  const std::string time = format_time(stone.deleted, sql.time_digits);
-  BS_TRY(sql.drop_tombstone.run(session, {gun.str()}));
-  for (const auto& [key, version] : stone.versions) {
-    const auto& [form, role] = key;
-    const auto root = stone.roots.find(form);
-    const bool has_root = role == RoleName::root() && root != stone.roots.end();
-    const db::Value bytes = has_root ? db::Value(Blob{root->second}) : db::Value();
-    BS_TRY(sql.bury.run(session,
-                        {gun.str(), form_name(form), role.str(), version, bytes, std::string_view(time)}));
   }
   return {};
 }
@@ -158,7 +146,8 @@ Result<bool> remove_gun(Session& session, const Statements& sql, const Gun& gun,
     rows += BS_TRY(sql.of(form).remove.run(session, {gun.str()})).changed();
   }
   if (rows == 0) return false;
-  BS_TRY(bury(session, sql, gun, stone));
+  BS_TRY(sql.drop_tombstone.run(session, {gun.str()}));
+  BS_TRY(insert_tombstone(session, sql, gun, stone));
   BS_TRY(tell(session, sql, gun));
   BS_TRY(record_change(session, sql, gun, 0, "", "deletion", now));
   return true;
@@ -168,6 +157,20 @@ Result<void> allow_reset(Session& session, const Statements& sql, const Gun& gun
   BS_TRY(sql.make_state.run(session, {gun.str()}));
   BS_TRY(sql.allow_reset.run(session, {gun.str()}));
   return tell(session, sql, gun);
+}
+
+Result<void> insert_tombstone(Session& session, const Statements& sql, const Gun& gun,
+                              const Tombstone& stone) {
+  const std::string time = format_time(stone.deleted, sql.time_digits);
+  for (const auto& [key, version] : stone.versions) {
+    const auto& [form, role] = key;
+    const auto root = stone.roots.find(form);
+    const bool has_root = role == RoleName::root() && root != stone.roots.end();
+    const db::Value bytes = has_root ? db::Value(Blob{root->second}) : db::Value();
+    BS_TRY(sql.bury.run(session,
+                        {gun.str(), tuf::name_of(form), role.str(), version, bytes, std::string_view(time)}));
+  }
+  return {};
 }
 
 Result<std::optional<Tombstone>> find_tombstone(Session& session, const Statements& sql, const Gun& gun) {

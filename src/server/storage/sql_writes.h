@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "db/sql.h"
+#include "server/storage/records.h"
 #include "server/storage/sql_queries.h"
-#include "server/storage/storage.h"
 
 namespace boltseal::server::sql {
 
@@ -15,6 +15,8 @@ Result<std::optional<Error>> store_batch(db::Session& session, const Statements&
 /// Removes all files and leaves a tombstone; false: there were none.
 Result<bool> remove_gun(db::Session& session, const Statements& sql, const Gun& gun, Time now);
 Result<void> allow_reset(db::Session& session, const Statements& sql, const Gun& gun);
+Result<void> insert_tombstone(db::Session& session, const Statements& sql, const Gun& gun,
+                              const Tombstone& stone);
 Result<std::optional<Tombstone>> find_tombstone(db::Session& session, const Statements& sql, const Gun& gun);
 
 /// Files and bytes of one GUN that went, or would go.
