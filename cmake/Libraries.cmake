@@ -1,5 +1,5 @@
 # The libraries, each used by exactly one room (docs/dependencies.md). Those that a program opens at
-# first use (libcurl, libpq, libmariadb) give headers only.
+# first use (libcurl, libpq, libmariadb, PKCS#11 modules) give headers only.
 find_package(PkgConfig REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(fmt REQUIRED)
@@ -18,6 +18,9 @@ pkg_check_modules(libpq REQUIRED libpq)
 pkg_check_modules(libmariadb REQUIRED libmariadb)
 add_library(boltseal_sql_headers INTERFACE)
 target_include_directories(boltseal_sql_headers SYSTEM INTERFACE ${libpq_INCLUDE_DIRS} ${libmariadb_INCLUDE_DIRS})
+pkg_check_modules(p11kit REQUIRED p11-kit-1)
+add_library(boltseal_token_headers INTERFACE)
+target_include_directories(boltseal_token_headers SYSTEM INTERFACE ${p11kit_INCLUDE_DIRS})
 if(BOLTSEAL_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)
