@@ -7,6 +7,7 @@
 #include "base/files.h"
 #include "base/result.h"
 #include "daemon/config.h"
+#include "daemon/key_places.h"
 #include "daemon/places.h"
 #include "server/trust_server.h"
 
@@ -21,11 +22,16 @@ struct Home {
 /// locked: another boltseald works there. io_error.
 Result<Home> open_home(const Places& places);
 
-/// Storage, keys and record. bad_key: the sealing key is not the one that sealed the stored keys.
-Result<server::TrustServerParts> open_parts(const ServerConfig& config, const std::optional<Home>& home);
-server::TrustServerOptions server_options(const ServerConfig& config);
-
-/// The database of the configuration: `path`, else server.db in the state directory.
+/// The database file of the configuration: `path`, else server.db in the state directory.
 std::string database_path(const ServerConfig& config, const Places& places);
+
+Result<std::unique_ptr<server::Storage>> open_storage(const ServerConfig& config, const Places& places);
+
+/// Storage, keys, record and notices. bad_key, bad_passphrase: the stored keys do not open.
+Result<server::TrustServerParts> open_parts(const ServerConfig& config, const std::optional<Home>& home,
+                                            KeySurroundings around);
+
+/// `host_names`: those of the certificates that it serves with.
+server::TrustServerOptions server_options(const Config& config, std::vector<std::string> host_names);
 
 }  // namespace boltseal::daemon

@@ -6,13 +6,17 @@
 #include <cstdio>
 #include <ctime>
 
+#include "base/files.h"
+#include "base/limits.h"
 #include "base/log.h"
+#include "crypto/certificate_names.h"
 #include "daemon/composed.h"
 #include "daemon/config_fields.h"
 #include "daemon/config_words.h"
 #include "daemon/metrics_listener.h"
 #include "daemon/own_ca.h"
 #include "daemon/role_server.h"
+#include "daemon/role_signer.h"
 #include "http/server/server.h"
 
 namespace boltseal::daemon {
@@ -34,6 +38,21 @@ std::vector<std::string> listener_hosts(const ServerConfig& config) {
     if (!host.empty()) hosts.push_back(std::move(host));
   }
   return hosts;
+}
+
+/// What clients may call this server by: the names in its certificates.
+Result<std::vector<std::string>> host_names(const ServerConfig& config,
+                                            const std::optional<OwnCertificate>& own) {
+  std::vector<std::string> names;
+  for (const ListenConfig& listener : config.listen) {
+    if (listener.plain) continue;
+    const std::string& file = listener.tls_cert.empty() ? own->certificate_path : listener.tls_cert;
+    const auto chain = BS_TRY(crypto::parse_certificates(BS_TRY(read_file(file, limits::kConfigBytes))));
+    if (chain.empty()) continue;
+    auto more = BS_TRY(crypto::alternative_names(chain.front())).dns;
+    names.insert(names.end(), more.begin(), more.end());
+  }
+  return names;
 }
 
 http::ServerOptions http_options(const Config& all, const std::optional<OwnCertificate>& own) {
@@ -84,11 +103,13 @@ void announce(const std::vector<http::BoundAddress>& addresses, const std::optio
              own->ca_path, own->ca_path, host, own->ca_path, host);
 }
 
-/// Everything that runs, in the order in which it ends.
+/// Everything that runs. Destroyed from the end: who uses others stands behind them.
 struct Running {
   Config config;
+  TakenVariables variables;
   std::optional<Home> home;
   std::optional<OwnCertificate> own;
+  std::optional<RoleSigner> signer;
   std::unique_ptr<server::TrustServer> trust;
   std::unique_ptr<http::Server> http;
   std::unique_ptr<http::Server> metrics;  ///< null without metrics.listen
@@ -102,29 +123,89 @@ struct Running {
     return {};
   }
 
+  Result<void> reload_files() {
+    if (http) BS_TRY(http->reload());
+    if (signer) BS_TRY(signer->http->reload());
+    if (trust) BS_TRY(trust->reload());
+    return {};
+  }
+
   void reload() {
-    const auto reloaded = http->reload();
+    const auto reloaded = reload_files();
     if (!reloaded) return log::error("reload_failed", reloaded.error());
-    log::info("tls_files_reloaded");
+    log::info("files_reloaded");
+  }
+
+  KeySurroundings surroundings() const {
+    KeySurroundings around{.variables = &variables};
+    if (home) {
+      around.state = &home->state;
+      around.keys = &home->keys;
+    }
+    if (signer) around.of_signer = signer->holder;
+    return around;
   }
 };
 
-Result<void> open_all(Running& running, const Places& places) {
+/// Whether anything of it lies in directories of this machine.
+bool needs_home(const Config& config) {
+  if (config.signer) return true;
+  const ServerConfig& server = *config.server;
+  return needs_own_certificate(server) || server.storage.kind != StorageKind::memory ||
+         server.keys.place != KeyPlace::memory;
+}
+
+Result<void> open_server(Running& running) {
   const ServerConfig& config = *running.config.server;
-  const bool own = needs_own_certificate(config);
-  if (own || config.storage.kind != StorageKind::memory) running.home = BS_TRY(open_home(places));
-  auto parts = BS_TRY(open_parts(config, running.home));
-  running.trust = std::make_unique<server::TrustServer>(server_options(config), std::move(parts));
-  BS_TRY(running.trust->prepare());
-  if (own) {
+  if (needs_own_certificate(config)) {
     running.own = BS_TRY(make_own_certificate(running.home->state, running.home->keys, listener_hosts(config),
                                               system_clock().now(), crypto::system_random()));
   }
+  auto parts = BS_TRY(open_parts(config, running.home, running.surroundings()));
+  auto options = server_options(running.config, BS_TRY(host_names(config, running.own)));
+  running.trust = std::make_unique<server::TrustServer>(std::move(options), std::move(parts));
+  BS_TRY(running.trust->prepare());
   running.http =
       std::make_unique<http::Server>(http_options(running.config, running.own), running.trust->handlers());
-  if (!running.config.metrics_listen.empty())
-    running.metrics = make_metrics_listener(running.config.metrics_listen, running.trust->handlers());
   return {};
+}
+
+Result<void> open_all(Running& running, const Places& places) {
+  const Config& config = running.config;
+  if (needs_home(config)) running.home = BS_TRY(open_home(places));
+  if (config.signer)
+    running.signer = BS_TRY(open_signer(*config.signer, running.surroundings(), config.log_requests));
+  if (config.server) BS_TRY(open_server(running));
+  if (!config.metrics_listen.empty()) {
+    running.metrics =
+        make_metrics_listener(config.metrics_listen, running.trust ? running.trust->handlers()
+                                                                   : running.signer->operating_handlers());
+  }
+  return {};
+}
+
+/// The addresses of the roles that people ask for, the server's first.
+Result<std::vector<http::BoundAddress>> start_all(Running& running) {
+  std::vector<http::BoundAddress> addresses;
+  // The signer first: a notary-server may be waiting for it.
+  std::vector<http::BoundAddress> of_signer;
+  if (running.signer) of_signer = BS_TRY(running.signer->http->start());
+  if (running.http) addresses = BS_TRY(running.http->start());
+  addresses.insert(addresses.end(), of_signer.begin(), of_signer.end());
+  if (running.metrics) {
+    for (const auto& address : BS_TRY(running.metrics->start()))
+      log::info("metrics_listening", {{"address", address.address}});
+  }
+  if (running.trust) running.trust->start();
+  return addresses;
+}
+
+void stop_all(Running& running) {
+  const auto grace = std::chrono::duration_cast<std::chrono::milliseconds>(kGrace);
+  if (running.metrics) running.metrics->stop();
+  if (running.http) running.http->stop(grace);
+  if (running.trust) running.trust->stop();
+  if (running.signer) running.signer->http->stop(grace);
 }
 
 /// One level more or less, as notary's programs do; said at the level that is left.
@@ -153,26 +234,19 @@ void wait_for_the_end(Running& running, const sigset_t& signals) {
 
 }  // namespace
 
-Result<void> serve(const LoadedConfig& loaded, const Places& places, const TakenVariables&) {
+Result<void> serve(const LoadedConfig& loaded, const Places& places, const TakenVariables& variables) {
   const sigset_t signals = block_signals();
   BS_TRY(check_composed(loaded.config));
   for (const std::string& warning : loaded.warnings) log::warning("configuration", {{"text", warning}});
   log::set_level(loaded.config.log_level);
   Running running;
   running.config = loaded.config;
+  running.variables = variables;
   BS_TRY(open_all(running, places));
-  const auto addresses = BS_TRY(running.http->start());
-  if (running.metrics) {
-    for (const auto& address : BS_TRY(running.metrics->start()))
-      log::info("metrics_listening", {{"address", address.address}});
-  }
-  running.trust->start();
-  announce(addresses, running.own);
+  announce(BS_TRY(start_all(running)), running.own);
   wait_for_the_end(running, signals);
   log::info("stopping");
-  if (running.metrics) running.metrics->stop();
-  running.http->stop(std::chrono::duration_cast<std::chrono::milliseconds>(kGrace));
-  running.trust->stop();
+  stop_all(running);
   return {};
 }
 

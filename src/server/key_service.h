@@ -34,7 +34,7 @@ class KeyService {
 /// Keys that go with the process: for memory storage and tests.
 std::unique_ptr<KeyService> make_memory_keys(crypto::KeyAlgorithm algorithm);
 /// Keys of the server's own vault or another place; new keys are made for `algorithm`.
-std::unique_ptr<KeyService> make_vault_keys(std::unique_ptr<vault::KeyHolder> holder,
+std::unique_ptr<KeyService> make_vault_keys(std::shared_ptr<vault::KeyHolder> holder,
                                             crypto::KeyAlgorithm algorithm);
 
 }  // namespace boltseal::server

@@ -7,7 +7,7 @@ namespace {
 
 class VaultKeys final : public KeyService {
  public:
-  VaultKeys(std::unique_ptr<vault::KeyHolder> holder, crypto::KeyAlgorithm algorithm)
+  VaultKeys(std::shared_ptr<vault::KeyHolder> holder, crypto::KeyAlgorithm algorithm)
       : holder_(std::move(holder)), algorithm_(algorithm) {}
 
   Result<crypto::PublicKeyPtr> create(const Gun& gun, const RoleName& role) override {
@@ -24,13 +24,13 @@ class VaultKeys final : public KeyService {
   Result<void> check() const override { return holder_->check(); }
 
  private:
-  std::unique_ptr<vault::KeyHolder> holder_;
+  std::shared_ptr<vault::KeyHolder> holder_;
   crypto::KeyAlgorithm algorithm_;
 };
 
 }  // namespace
 
-std::unique_ptr<KeyService> make_vault_keys(std::unique_ptr<vault::KeyHolder> holder,
+std::unique_ptr<KeyService> make_vault_keys(std::shared_ptr<vault::KeyHolder> holder,
                                             crypto::KeyAlgorithm algorithm) {
   return std::make_unique<VaultKeys>(std::move(holder), algorithm);
 }

@@ -2,14 +2,14 @@
 
 #include <algorithm>
 
-#include "crypto/certificate.h"
+#include "crypto/certificate_names.h"
 
 namespace boltseal::signer {
 
 std::string name_of(const http::Peer& peer) {
   if (peer.client_certificate_der.empty()) return {};
   const auto certificate = crypto::Certificate::from_der(as_bytes(peer.client_certificate_der));
-  return certificate ? certificate->common_name() : std::string();
+  return certificate ? crypto::subject_text(*certificate).value_or(std::string()) : std::string();
 }
 
 RpcResult<Client> Client::identify(const http::Peer& peer, const std::vector<ClientRule>& rules,
@@ -17,7 +17,7 @@ RpcResult<Client> Client::identify(const http::Peer& peer, const std::vector<Cli
   if (rules.empty()) return Client(nullptr, refuse_rollback);
   const std::string name = name_of(peer);
   const auto rule =
-      std::find_if(rules.begin(), rules.end(), [&](const ClientRule& r) { return r.common_name == name; });
+      std::find_if(rules.begin(), rules.end(), [&](const ClientRule& r) { return r.subject == name; });
   if (name.empty() || rule == rules.end())
     return refuse(Status::permission_denied, "this client certificate may use no keys");
   return Client(&*rule, rule->refuse_rollback);

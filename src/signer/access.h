@@ -13,7 +13,7 @@ namespace boltseal::signer {
 
 /// What clients of one certificate subject may do.
 struct ClientRule {
-  std::string common_name;               ///< the subject's common name, compared to the byte
+  std::string subject;                   ///< of the certificate, as RFC 4514 writes it; compared to the byte
   std::vector<policy::GunPattern> guns;  ///< whose keys; none: all
   /// A version below the last one that a key signed: refused (for boltseald), or signed and logged (for a
   /// notary-server, whose versions may fall).
@@ -37,7 +37,7 @@ class Client {
   bool refuse_rollback_;
 };
 
-/// Common name of the client's certificate; empty without one. Text from outside.
+/// Subject of the client's certificate (RFC 4514); empty without one. Text from outside.
 std::string name_of(const http::Peer& peer);
 
 }  // namespace boltseal::signer
