@@ -23,10 +23,10 @@ RpcResult<Client> Client::identify(const http::Peer& peer, const std::vector<Cli
   return Client(&*rule, rule->refuse_rollback);
 }
 
-bool Client::may_use(const Gun& gun) const {
+bool Client::may_use(const std::optional<Gun>& gun) const {
   if (rule_ == nullptr || rule_->guns.empty()) return true;
-  return std::any_of(rule_->guns.begin(), rule_->guns.end(),
-                     [&](const policy::GunPattern& pattern) { return pattern.matches(gun); });
+  return gun && std::any_of(rule_->guns.begin(), rule_->guns.end(),
+                            [&](const policy::GunPattern& pattern) { return pattern.matches(*gun); });
 }
 
 }  // namespace boltseal::signer

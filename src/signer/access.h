@@ -1,6 +1,7 @@
 // Which client may use which keys (SECURITY rule 24).
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,8 @@ class Client {
   static RpcResult<Client> identify(const http::Peer& peer, const std::vector<ClientRule>& rules,
                                     bool refuse_rollback);
 
-  bool may_use(const Gun& gun) const;
+  /// `gun`: nothing where the key's row does not tell; such a key is for clients that may use all.
+  bool may_use(const std::optional<Gun>& gun) const;
   bool refuse_rollback() const { return refuse_rollback_; }
 
  private:

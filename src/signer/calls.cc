@@ -86,8 +86,9 @@ RpcResult<Calls::Found> Calls::find(const Call& call, const std::string& id_text
     return tl::unexpected(rpc_error(found.error(), "key " + id->str() + " is there and can't be used"));
   }
   if (!*found) return Found();
-  if (!call.client.may_use((*found)->gun)) return not_this_gun();
-  if (!call.gun.empty() && call.gun != (*found)->gun.url_path()) return Found();
+  const std::optional<Gun>& gun = (*found)->gun;
+  if (!call.client.may_use(gun)) return not_this_gun();
+  if (!call.gun.empty() && gun && call.gun != gun->url_path()) return Found();
   return std::move(*found);
 }
 
@@ -98,7 +99,7 @@ RpcResult<std::string> Calls::get_key_info(const Call& call, std::string_view me
   proto::GetKeyInfoResponse answer;
   describe(*found->key, *answer.mutable_keyinfo());
   answer.set_publickey(wire_bytes(*found->key));
-  answer.set_role(found->role.str());
+  if (found->role) answer.set_role(found->role->str());
   return answer.SerializeAsString();
 }
 

@@ -32,8 +32,8 @@ class KeyHolder {
   /// Who signs with the key: content that judge_content() lets pass (SECURITY rule 24). key_missing, bad_key,
   /// bad_passphrase; of signing: bad_format, policy_denied, rollback, key_missing, bad_key.
   virtual Result<std::shared_ptr<crypto::Signer>> signer(const KeyId& id) const = 0;
-  /// The same for a notary-server, whose versions may fall (one of several, a restored store): a version
-  /// below the last one is signed and logged, not refused. A holder that keeps no versions needs no other.
+  /// The same for a notary-server, whose versions may fall (its database was restored): where the holder can
+  /// tell its clients apart, a version below the last one is signed and logged, not refused.
   virtual Result<std::shared_ptr<crypto::Signer>> signer_for_notary(const KeyId& id) const {
     return signer(id);
   }

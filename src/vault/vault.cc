@@ -52,9 +52,9 @@ Result<Secret> obtain_sealing_key(const Directory& keys, bool fresh, crypto::Ran
 
 class VaultSigner final : public GuardedSigner {
  public:
-  VaultSigner(std::shared_ptr<void> owner, KeyTable& table, OpenKeys& open_keys, const VaultOptions& options,
-              KeyRow row, crypto::PublicKeyPtr key)
-      : GuardedSigner(row.role, row.id, std::move(key), *options.clock, options.lower_versions),
+  VaultSigner(std::shared_ptr<void> owner, KeyTable& table, OpenKeys& open_keys, const Clock& clock,
+              LowerVersions lower, KeyRow row, crypto::PublicKeyPtr key)
+      : GuardedSigner(row.role, row.id, std::move(key), clock, lower),
         owner_(std::move(owner)),
         table_(table),
         open_keys_(open_keys),
@@ -140,13 +140,21 @@ Result<std::optional<HeldKey>> Vault::find(const KeyId& id) const {
   return HeldKey{std::move(row->gun), std::move(row->role), std::move(key)};
 }
 
-Result<std::shared_ptr<crypto::Signer>> Vault::signer(const KeyId& id) const {
+Result<std::shared_ptr<crypto::Signer>> Vault::make_signer(const KeyId& id, LowerVersions lower) const {
   auto row = BS_TRY(state_->table->find(id));
   if (!row || row->retired) return fail(ErrorCode::key_missing, "the vault has no key " + id.short_form());
   BS_TRY(require_online_role(row->role));
   crypto::PublicKeyPtr key = BS_TRY(state_->open_keys.open(*row))->public_key();
-  return std::make_shared<VaultSigner>(state_, *state_->table, state_->open_keys, state_->options,
-                                       std::move(*row), std::move(key));
+  return std::make_shared<VaultSigner>(state_, *state_->table, state_->open_keys, *state_->options.clock,
+                                       lower, std::move(*row), std::move(key));
+}
+
+Result<std::shared_ptr<crypto::Signer>> Vault::signer(const KeyId& id) const {
+  return make_signer(id, state_->options.lower_versions);
+}
+
+Result<std::shared_ptr<crypto::Signer>> Vault::signer_for_notary(const KeyId& id) const {
+  return make_signer(id, LowerVersions::log);
 }
 
 Result<bool> Vault::remove(const KeyId& id) {

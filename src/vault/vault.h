@@ -22,10 +22,10 @@
 namespace boltseal::vault {
 
 struct VaultOptions {
-  const Clock* clock = &system_clock();               ///< outlives the vault and its signers
-  crypto::Random* random = &crypto::system_random();  ///< the same; thread safe
-  std::size_t open_keys = 256;                        ///< kept opened at once
-  LowerVersions lower_versions = LowerVersions::refuse;
+  const Clock* clock = &system_clock();                  ///< outlives the vault and its signers
+  crypto::Random* random = &crypto::system_random();     ///< the same; thread safe
+  std::size_t open_keys = 256;                           ///< kept opened at once
+  LowerVersions lower_versions = LowerVersions::refuse;  ///< of signer(); signer_for_notary() logs
 };
 
 /// Thread safe. Signers stay valid after the vault object is gone. All functions also give the errors of the
@@ -47,6 +47,7 @@ class Vault final : public KeyHolder {
   Result<std::vector<crypto::PublicKeyPtr>> keys(const Gun& gun, const RoleName& role) const;
   Result<std::optional<HeldKey>> find(const KeyId& id) const override;
   Result<std::shared_ptr<crypto::Signer>> signer(const KeyId& id) const override;
+  Result<std::shared_ptr<crypto::Signer>> signer_for_notary(const KeyId& id) const override;
   Result<bool> remove(const KeyId& id) override;
   Result<std::int64_t> retire(const Gun& gun) override;
   /// The table answers and the sealing key is still the right one.
@@ -55,6 +56,7 @@ class Vault final : public KeyHolder {
  private:
   struct State;
   explicit Vault(std::shared_ptr<State> state);
+  Result<std::shared_ptr<crypto::Signer>> make_signer(const KeyId& id, LowerVersions lower) const;
   std::shared_ptr<State> state_;
 };
 

@@ -234,7 +234,10 @@ void H2Session::submit(H2Stream& stream, int status, const std::vector<HeaderLis
   std::vector<nghttp2_nv> block;
   block.reserve(fields.size() + 2);
   block.push_back(field(":status", status_text));
-  for (const auto& [name, value] : fields) block.push_back(field(name, value));
+  for (const auto& [name, value] : fields) {
+    // Clients such as curl take an answer for complete at its length and do not wait for its trailers.
+    if (stream.trailers.empty() || name != "content-length") block.push_back(field(name, value));
+  }
   block.push_back(field("date", date_value()));
   nghttp2_data_provider body{};
   body.source.ptr = this;

@@ -58,6 +58,9 @@ struct RequestHead {
 /// 16 lower-case hex digits, different between processes: what stands in the access log.
 std::string request_id_text(std::uint64_t id);
 
+inline namespace server {
+// Inline: a program may link http/client too, which has another type of this name.
+
 /// A whole request. Owns everything that its head views. Not copyable; handed to one handler at a time.
 class Request {
  public:
@@ -75,6 +78,8 @@ class Request {
   RequestHead head_;
   std::string body_;
 };
+
+}  // namespace server
 
 /// For tests of handlers without a server: an owned request. `target` is "/path?query"; a target that is not
 /// valid gives a head with an empty path.

@@ -70,17 +70,23 @@ class ReadyResponse {
 
 using ReadyResponsePtr = std::shared_ptr<const ReadyResponse>;
 
+inline namespace server {
+// Inline: a program may link http/client too, which has another type of this name.
+
 /// A computed answer. To HEAD the server sends the head alone, with the length of the body.
 struct Response {
   int status = 200;
   HeaderList headers;
   std::string body;
   /// HTTP/2: fields behind the body, as gRPC needs them (without any and with no body, the head ends the
-  /// answer). HTTP/1.1 and answers to HEAD leave them out. Refused as `headers` are.
+  /// answer). With any, no Content-Length is sent. HTTP/1.1 and answers to HEAD leave them out. Refused as
+  /// `headers` are.
   HeaderList trailers;
   ReadyResponsePtr ready;  ///< when set it is the answer, and the rest is not looked at
   bool close = false;      ///< HTTP/1.1: close the connection after it
 };
+
+}  // namespace server
 
 /// ASCII letters alone change.
 std::string lower_case(std::string_view text);

@@ -19,6 +19,9 @@
 
 namespace boltseal::http {
 
+inline namespace server {
+// Inline: a program may link http/client too, which has another type of this name.
+
 /// PEM files of a TLS listener; read at start and at each reload().
 struct TlsFiles {
   std::string certificate;  ///< leaf first, then its intermediates
@@ -26,6 +29,8 @@ struct TlsFiles {
   std::string client_ca;  ///< empty: no client certificates are asked for
   bool require_client_certificate = false;
 };
+
+}  // namespace server
 
 struct ListenerOptions {
   std::string address;    ///< "127.0.0.1:4443", "[::1]:0", "0.0.0.0:80"; port 0: any free one

@@ -121,7 +121,10 @@ std::unique_ptr<http::Client> Channel::take() {
   }
   http::ClientOptions client;
   client.user_agent = "boltseald";
-  client.tls = options_.tls;
+  if (!options_.ca_file.empty()) client.tls.ca_files = {options_.ca_file};
+  client.tls.only_these_cas = !options_.ca_file.empty();
+  client.tls.client_certificate = options_.client_certificate;
+  client.tls.client_key = options_.client_key;
   client.connect_timeout = options_.connect_timeout;
   return http::make_curl_client(std::move(client));
 }

@@ -13,15 +13,16 @@
 #include "base/names.h"
 #include "base/result.h"
 #include "crypto/signer.h"
-#include "http/client/tls_files.h"
 
 namespace boltseal::keys {
 
 class Channel;
 
 struct RemoteSignerOptions {
-  std::string address;  ///< "signer.example:7899", "[::1]:7899"; TLS always
-  http::TlsFiles tls;   ///< CA of the signer, certificate and key of this client
+  std::string address;             ///< "signer.example:7899", "[::1]:7899"; TLS always
+  std::string ca_file;             ///< PEM; the only CAs that are trusted. Empty: the system's
+  std::string client_certificate;  ///< PEM; with client_key both or none
+  std::string client_key;
   std::chrono::milliseconds connect_timeout{5'000};
   std::chrono::milliseconds deadline{10'000};  ///< of one call with its repeats
   int attempts = 4;                            ///< of a call that is safe to repeat; waits 50 ms, 200 ms, ...

@@ -26,6 +26,51 @@ class RoutesTest : public ::testing::Test {
   Owner owner_{server_, "docker.io/library/a"};
 };
 
+/// A signer that says of every key that it does not have it, once it is broken: as notary-signer with a wrong
+/// passphrase.
+class Forgetful final : public KeyService {
+ public:
+  Result<crypto::PublicKeyPtr> create(const Gun& gun, const RoleName& role) override {
+    ++created;
+    return keys_->create(gun, role);
+  }
+  Result<std::shared_ptr<crypto::Signer>> find(const Gun& gun, const RoleName& role,
+                                               const crypto::PublicKey& key) override {
+    if (broken) return nullptr;
+    return keys_->find(gun, role, key);
+  }
+  Result<void> retire(const Gun& gun) override { return keys_->retire(gun); }
+  Result<void> check() const override { return {}; }
+  bool absence_is_certain() const override { return false; }
+  bool broken = false;
+  int created = 0;
+
+ private:
+  std::unique_ptr<KeyService> keys_ = make_memory_keys(crypto::KeyAlgorithm::ecdsa_p256);
+};
+
+// NOTARY-SERVER.md 9, bug 18.
+TEST(LostKeys, AreNeverReplacedSilently) {
+  TrustServerParts parts;
+  auto service = std::make_unique<Forgetful>();
+  Forgetful& keys = *service;
+  parts.keys = std::move(service);
+  TestServer server({}, std::move(parts));
+  Owner owner(server, "docker.io/library/a");
+  ASSERT_EQ(owner.init().status, 200);
+  const std::string path = TestServer::path(owner.gun, "timestamp.key");
+  EXPECT_EQ(server.get(path).status, 200);
+  keys.broken = true;
+  keys.created = 0;
+  const http::Response lost = server.get(path);
+  EXPECT_EQ(lost.status, 500);
+  EXPECT_THAT(lost.body, HasSubstr("rotate the key"));
+  EXPECT_EQ(keys.created, 0);
+  EXPECT_EQ(server.get("/v2/docker.io/library/b/_trust/tuf/timestamp.key").status, 200) << "a new repository";
+  EXPECT_EQ(server.ask("POST", path).status, 200) << "a rotation is asked for";
+  EXPECT_EQ(keys.created, 2);
+}
+
 TEST_F(RoutesTest, WithoutMetadata) {
   struct Case {
     const char* method;
