@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/encoding.h"
+#include "client/lifetimes.h"
 #include "client/publish.h"
 #include "store/trust_store.h"
 #include "tuf/chain_verifier.h"
@@ -12,10 +13,6 @@
 
 namespace boltseal::client {
 namespace {
-
-constexpr Duration kRootLife = 10 * 365 * kDay;  // Notary form (SECURITY rule 13)
-constexpr Duration kTargetsLife = 3 * 365 * kDay;
-constexpr Duration kSnapshotLife = 3 * 365 * kDay;
 
 struct NewRepository {
   std::string root;
@@ -156,12 +153,12 @@ class Init {
     const bool notary = location_.form == tuf::Form::notary;
     tuf::RootRoles roles;
     roles.root = {notary ? BS_TRY(tuf::make_root_certificate(*root_signer, location_.gun, now,
-                                                             now + kRootLife, environment_.random()))
+                                                             now + kNotaryRootLife, environment_.random()))
                          : tuf::encode_key(location_.form, root_signer->public_key())};
     roles.targets = {tuf::encode_key(location_.form, targets_signer->public_key())};
     roles.snapshot = {snapshot_key};
     roles.timestamp = {timestamp_key};
-    const Duration root_life = notary ? kRootLife : 365 * kDay;
+    const Duration root_life = notary ? kNotaryRootLife : kTuf1RootLife;
     const std::optional<Gun> gun = location_.gun;
     const tuf::Root root = BS_TRY(tuf::new_root(location_.form, roles, now + root_life, gun));
     const tuf::Targets targets = tuf::new_targets(location_.form, now + kTargetsLife, gun);

@@ -4,6 +4,7 @@
 
 #include "base/untrusted.h"
 #include "client/first_use.h"
+#include "client/lifetimes.h"
 #include "tuf/codec.h"
 #include "tuf/editor.h"
 
@@ -11,8 +12,6 @@ namespace boltseal::client {
 namespace {
 
 constexpr int kAttempts = 5;
-constexpr Duration kTargetsLife = 3 * 365 * kDay;  // as notary 0.7.0: stock clients expect no shorter
-constexpr Duration kSnapshotLife = 3 * 365 * kDay;
 
 // Keys and threshold that a targets role must be signed by.
 Result<tuf::Authority> authority_of(const Session& session, const RoleName& role) {

@@ -44,6 +44,9 @@ class Session {
   void accept_place() { accept_place_ = true; }
   /// Root, timestamp, snapshot, top-level targets: verified, unexpired, not older than what was seen before.
   Result<void> refresh();
+  /// Instead of refresh(), for a new root over online roles that nobody can renew any more: brings the chain
+  /// of roots alone up to date. Timestamp, snapshot and targets are not looked at, and not available.
+  Result<void> refresh_roots();
   /// Brings one delegated role.
   Result<void> load(const tuf::RoleEdge& edge);
   /// The target that a tag means, in the order of the form (Notary: Docker's).

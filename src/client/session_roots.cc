@@ -160,6 +160,22 @@ Result<void> Session::chase_roots() {
   return {};
 }
 
+Result<void> Session::refresh_roots() {
+  const auto chain = [this]() -> Result<void> {
+    BS_TRY(start());
+    BS_TRY(chase_roots());
+    if (!online()) {
+      return fail(ErrorCode::unreachable, "nobody knows whether there is a newer root: " + offline_reason_,
+                  "try again when the server can be reached; nothing was changed");
+    }
+    return set_->roots_done();
+  };
+  Result<void> done = chain();
+  if (asked_timestamp_.valid()) asked_timestamp_.wait();  // nobody else may use the transport meanwhile
+  Result<void> flushed = flush();
+  return done ? flushed : done;
+}
+
 // A repository that was made anew has another root under the version known here. Then nothing below it can
 // verify, and that is what the user must hear.
 Error Session::explained(Error error) {

@@ -25,17 +25,6 @@ Result<std::optional<StoredFile>> find_named(const Storage& storage, const Gun& 
   return storage.by_hash(gun, form, role, *meta.hashes.sha256);
 }
 
-Result<void> check_named(const tuf::Meta& meta, const std::string& bytes) {
-  if (meta.hashes.sha256 && *meta.hashes.sha256 != crypto::sha256(bytes)) {
-    return fail(ErrorCode::hash_mismatch,
-                escape_untrusted(meta.name) + " differs from what the snapshot names");
-  }
-  if (meta.length && *meta.length != static_cast<std::int64_t>(bytes.size())) {
-    return fail(ErrorCode::length_mismatch, escape_untrusted(meta.name) + " is longer or shorter than named");
-  }
-  return {};
-}
-
 /// From a role that is trusted to those that it delegates to.
 void verify_below(const RoleName& role, const TargetsBodies& bodies, TrustedTargets& trusted) {
   const tuf::Trusted<tuf::Targets> parent = trusted.at(role);
@@ -59,6 +48,17 @@ tuf::RoleBodies bodies_of(const TrustedTargets& targets) {
 }
 
 }  // namespace
+
+Result<void> check_named(const tuf::Meta& meta, const std::string& bytes) {
+  if (meta.hashes.sha256 && *meta.hashes.sha256 != crypto::sha256(bytes)) {
+    return fail(ErrorCode::hash_mismatch,
+                escape_untrusted(meta.name) + " differs from what the snapshot names");
+  }
+  if (meta.length && *meta.length != static_cast<std::int64_t>(bytes.size())) {
+    return fail(ErrorCode::length_mismatch, escape_untrusted(meta.name) + " is longer or shorter than named");
+  }
+  return {};
+}
 
 Result<std::optional<tuf::Trusted<tuf::Root>>> stored_root(const Storage& storage, const Gun& gun,
                                                            Form form) {

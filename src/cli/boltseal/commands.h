@@ -14,6 +14,7 @@ Command resolve_command();
 Command inspect_command();
 Command list_command();
 Command revoke_command();
+Command rotate_command();
 Command export_command();
 Command pin_command();
 Command key_list_command();

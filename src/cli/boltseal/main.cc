@@ -103,10 +103,11 @@ std::span<const Option> global_options() { return kGlobal; }
 
 const std::vector<Command>& boltseal_commands() {
   static const std::vector<Command> commands = {
-      init_command(),       sign_command(),     verify_command(),       resolve_command(),
-      inspect_command(),    list_command(),     revoke_command(),       export_command(),
-      pin_command(),        key_list_command(), key_generate_command(), key_import_command(),
-      key_export_command(), doctor_command(),   version_command(),      completion_command()};
+      init_command(),       sign_command(),       verify_command(),   resolve_command(),
+      inspect_command(),    list_command(),       revoke_command(),   rotate_command(),
+      export_command(),     pin_command(),        key_list_command(), key_generate_command(),
+      key_import_command(), key_export_command(), doctor_command(),   version_command(),
+      completion_command()};
   return commands;
 }
 
