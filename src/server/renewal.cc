@@ -11,6 +11,7 @@ namespace boltseal::server {
 namespace {
 
 constexpr auto kRetry = std::chrono::minutes(5);
+constexpr auto kForeignKeyRetry = std::chrono::hours(12);  // only the owner can change that, by a publish
 constexpr std::size_t kPage = 1000;
 
 Time renewal_time(Time created, Time expires, const Lifetimes& lives) {
@@ -108,6 +109,11 @@ Result<bool> Renewal::renew_form(const Gun& gun, const Online& online, const Sto
                                  Time now, std::vector<NewFile>& files) const {
   const tuf::Root& root = chain.root.body();
   SnapshotFile snapshot{online.snapshot.bytes, online.snapshot.version};
+  if (!BS_TRY(online_.signing().can_sign(gun, root, RoleName::timestamp()))) {
+    return fail(ErrorCode::key_missing,
+                "this server does not hold the timestamp key of " + gun.str() + ": nothing can be renewed",
+                "its owner must name this server's keys in a new root: boltseal rotate");
+  }
   if (due.snapshot && BS_TRY(online_.signing().can_sign(gun, root, RoleName::snapshot()))) {
     files.push_back(BS_TRY(online_.snapshot(gun, root, online.snapshot_body, now, std::nullopt)));
     snapshot = {files.back().bytes, files.back().version};
@@ -225,7 +231,8 @@ void Renewal::renew_one(const Gun& gun) {
   const auto renewed = renew(gun);
   if (!renewed) {
     log::error("renewal_failed", renewed.error());
-    return schedule(gun, clock_.now() + kRetry);
+    const bool foreign = renewed.error().code() == ErrorCode::key_missing;
+    return schedule(gun, clock_.now() + (foreign ? Duration(kForeignKeyRetry) : Duration(kRetry)));
   }
   const auto at = due_at(gun);
   if (!at) return schedule(gun, clock_.now() + kRetry);

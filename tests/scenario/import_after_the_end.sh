@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # needs: notary boltseal boltseald
+# dockers: 20
 # seconds: 240
 # The real notary-server dies for good. What boltseal export saved goes on at boltseald: the owner rotates
 # once, and stock clients with old caches, fresh ones and boltseal follow the same roots.
 . "$(dirname "$0")/../support/common.sh"
-DOCKER_VERSION=20
 find_docker
 
 start_notary_server old
