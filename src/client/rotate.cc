@@ -27,6 +27,17 @@ Result<void> check_roles(const std::vector<RoleName>& roles) {
   return {};
 }
 
+/// A server named with --server is where the trust data is from now on, as for `pin`: its owner moves it
+/// there.
+Result<std::unique_ptr<Session>> open_session(Environment& environment, const Gun& gun) {
+  Location location = BS_TRY(environment.locate(gun, PinnedServer::replaced));
+  auto transport = BS_TRY(environment.open_transport(location));
+  auto session = std::make_unique<Session>(environment, std::move(location), std::move(transport));
+  if (!environment.settings().server.empty()) session->accept_place();
+  session->tolerate_expired_targets();
+  return session;
+}
+
 class Rotation {
  public:
   Rotation(Environment& environment, keys::KeyStore& keys, Session& session,
@@ -82,8 +93,7 @@ class Rotation {
 
 /// The new state as everybody will see it; keeps it.
 Result<Rotated> look_again(Environment& environment, const Gun& gun, const std::vector<RoleName>& roles) {
-  auto session = BS_TRY(Session::open(environment, gun));
-  session->tolerate_expired_targets();
+  auto session = BS_TRY(open_session(environment, gun));
   auto refreshed = session->refresh();
   if (!refreshed)
     return fail(std::move(refreshed).error().within("the server took the new root, but what it serves now"));
@@ -99,7 +109,7 @@ Result<Rotated> look_again(Environment& environment, const Gun& gun, const std::
 Result<Rotated> rotate_server_keys(Environment& environment, keys::KeyStore& keys, const Gun& gun,
                                    const std::vector<RoleName>& roles) {
   BS_TRY(check_roles(roles));
-  auto session = BS_TRY(Session::open(environment, gun));
+  auto session = BS_TRY(open_session(environment, gun));
   if (session->location().form != tuf::Form::notary) {
     return fail(ErrorCode::usage, gun.str() + " is kept in TUF 1.0 form",
                 "keys of the server are rotated in Notary form alone");
@@ -107,8 +117,7 @@ Result<Rotated> rotate_server_keys(Environment& environment, keys::KeyStore& key
   BS_TRY(session->refresh_roots());
   BS_TRY(settle_first_use(environment, *session));
   if (Rotation(environment, keys, *session, roles).signs_snapshot()) {
-    session = BS_TRY(Session::open(environment, gun));
-    session->tolerate_expired_targets();
+    session = BS_TRY(open_session(environment, gun));
     BS_TRY(session->refresh());
     if (!session->online()) {
       return fail(ErrorCode::unreachable,

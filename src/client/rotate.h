@@ -27,9 +27,10 @@ struct Rotated {
   bool signed_snapshot = false;
 };
 
-/// `roles`: timestamp, snapshot or both. Ends when the new state was fetched and verified. Errors: usage
-/// (other roles, TUF 1.0 form); key_missing, bad_passphrase (root key); update_refused (the server lacks a
-/// key that stays named); those of Session and Transport.
+/// `roles`: timestamp, snapshot or both. A server named with --server is the new place of the trust data.
+/// Ends when the new state was fetched and verified. Errors: usage (other roles, TUF 1.0 form); key_missing,
+/// bad_passphrase (root key); update_refused (the server lacks a key that stays named); those of Session and
+/// Transport.
 Result<Rotated> rotate_server_keys(Environment& environment, keys::KeyStore& keys, const Gun& gun,
                                    const std::vector<RoleName>& roles);
 

@@ -83,10 +83,9 @@ assert_equal "$SEEN" "$(root_version)" "root version"
 
 step "the owner's one rotation"
 use_home owner
-ok b pin --gun "$G" --server "$NEW_URL"
-ok b rotate --gun "$G" timestamp snapshot
+ok b rotate --gun "$G" timestamp snapshot --server "$NEW_URL"
 assert_contains "root version $((SEEN + 1))"
-grep -qF "boltseal rotate --gun $G timestamp snapshot" "$D/report" || fail "the report names another command"
+grep -qF "boltseal rotate --gun $G timestamp snapshot --server URL" "$D/report" || fail "the report names another command"
 
 step "old caches follow the chain, fresh clients see the same"
 for name in reader dockerish; do sees $name "$NEW_URL" v1 v2 v3; done
@@ -105,7 +104,7 @@ sees fresh "$NEW_URL" v1 v2 v3
 step "life goes on"
 use_home owner
 ok notary -s "$NEW_URL" addhash -p "$G" v4 100 --sha256 "$(d 4)" -r targets/releases
-ok b export --gun "$G" -o "$D/again"
+DOCKER_CONTENT_TRUST_SERVER=$NEW_URL ok b export --gun "$G" -o "$D/again"
 for name in reader dockerish fresh; do sees $name "$NEW_URL" v1 v2 v3 v4; done
 use_home watcher
 ok b resolve --gun "$G" v4

@@ -63,7 +63,8 @@ Command rotate_command() {
           "The root\n"
           "key must be here. After boltseald import this is the step that the owner must take: the old "
           "server's\n"
-          "keys are gone with it. A snapshot key of your own stays yours when only timestamp is named.",
+          "keys are gone with it. A snapshot key of your own stays yours when only timestamp is named.\n"
+          "With --server the repository is known at that server from now on.",
       .options = {},
       .run = run};
 }

@@ -23,6 +23,10 @@ Result<server::ImportOptions> options_of(const ImportCommand& command) {
 
 /// What would be stored and never served.
 Result<void> require_served(const Gun& gun, const ServerConfig& config) {
+  if (!config.any_gun_name && !Gun::parse(gun.str())) {
+    return fail(ErrorCode::forbidden, escape_untrusted(gun.str()) + " is no name in Docker's grammar",
+                "allow it with server.repositories.any_name in the configuration");
+  }
   const auto& prefixes = config.gun_prefixes;
   const bool listed =
       prefixes.empty() || std::any_of(prefixes.begin(), prefixes.end(),

@@ -134,7 +134,36 @@ TEST_F(ImportTest, ExpiryIsReportedAndNoReasonToRefuse) {
   const std::string text = describe(report, {});
   EXPECT_THAT(text, HasSubstr("EXPIRED"));
   EXPECT_THAT(text, HasSubstr("Readers are refused since"));
-  EXPECT_THAT(text, HasSubstr("boltseal rotate --gun docker.io/library/a timestamp snapshot"));
+  EXPECT_THAT(text, HasSubstr("boltseal rotate --gun docker.io/library/a timestamp snapshot --server URL"));
+}
+
+TEST_F(ImportTest, WithoutTheKeysReadersGetTheFilesAsTheyAreAndNoError) {
+  must(import(new_));
+  new_.clock.advance(20 * kDay);
+  const auto renewed = new_.server->renewal().renew(owner_.gun);
+  ASSERT_FALSE(renewed);
+  EXPECT_EQ(renewed.error().code(), ErrorCode::key_missing);
+  for (const char* name : {"timestamp.json", "snapshot.json", "targets.json"})
+    EXPECT_EQ(new_.file(owner_.gun, name), bundle_.files[name]) << name;
+  EXPECT_EQ(refused(new_.post(owner_.gun, {})).name, "ErrBadHierarchy");
+}
+
+TEST_F(ImportTest, CommandsOfTheReportAreSafeToCopy) {
+  ImportReport report = must(import(new_));
+  report.gun = *Gun::parse_lenient("a'$(reboot)");
+  EXPECT_THAT(describe(report, {}), HasSubstr(R"(--gun 'a'\''$(reboot)' timestamp)"));
+}
+
+TEST_F(ImportTest, ARoleWhoseKeysItsParentChangedIsStoredAndSaidToBeLeftOut) {
+  delegate_key_ = testing::new_key();
+  tuf::remove_delegation(owner_.targets, *RoleName::parse_notary("targets/alice"));
+  delegate("targets/alice");
+  ++owner_.targets.version;
+  ASSERT_EQ(old_.post(owner_.gun, {{"targets", owner_.targets_file()}}).status, 200);
+  bundle_.save(old_, owner_.gun);
+  const ImportReport report = must(import(new_));
+  EXPECT_THAT(report.left_out, ElementsAre(*RoleName::parse_notary("targets/alice")));
+  EXPECT_EQ(new_.file(owner_.gun, "targets/alice.json"), bundle_.files["targets/alice.json"]);
 }
 
 TEST_F(ImportTest, Security16WhatIsNotMarkedVerifiedNeedsAnAcceptedRoot) {

@@ -11,7 +11,7 @@ namespace boltseal::server {
 namespace {
 
 std::string first_line(const ImportReport& report, const ImportOptions& options) {
-  const std::string& gun = report.gun.str();
+  const std::string gun = escape_untrusted(report.gun.str());
   if (report.stored == 0) return gun + " is here already, as the bundle has it.\n";
   return fmt::format("{} {}: {} files.\n", options.dry_run ? "Would import" : "Imported", gun, report.stored);
 }
@@ -47,10 +47,19 @@ Time readable_until(const ImportReport& report) {
   return until;
 }
 
+/// Names outside Docker's grammar may hold anything that a shell would act upon.
+std::string shell_word(const Gun& gun) {
+  if (Gun::parse(gun.str())) return gun.str();
+  std::string word = "'";
+  for (const char c : escape_untrusted(gun.str()))
+    word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
 std::string next_step(const ImportReport& report) {
   if (report.lacks.empty())
     return "This server holds the keys of timestamp and snapshot: nothing is left to do.\n";
-  const std::string& gun = report.gun.str();
+  const std::string gun = shell_word(report.gun);
   const Time until = readable_until(report);
   std::string text = fmt::format(
       "This server does not hold the keys of: {}. Keys that the old server held can't be "
@@ -62,12 +71,15 @@ std::string next_step(const ImportReport& report) {
                     format_rfc3339_seconds(until))
               : fmt::format("Readers are refused since {}, until the owner has acted.\n",
                             format_rfc3339_seconds(until));
-  text += fmt::format("The owner, with the root key, once:\n  boltseal rotate --gun {} timestamp snapshot\n",
-                      gun);
+  text += fmt::format(
+      "The owner, with the root key, once (URL is where this server is reached):\n"
+      "  boltseal rotate --gun {} timestamp snapshot --server URL\n",
+      gun);
   if (report.lacks_key_of(RoleName::snapshot())) {
     text += fmt::format(
         "or, if the owner holds the snapshot key and wants to keep it:\n"
-        "  boltseal rotate --gun {0} timestamp\n  (with notary: notary key rotate {0} timestamp -r)\n",
+        "  boltseal rotate --gun {0} timestamp --server URL\n  (with notary: notary -s URL key rotate {0} "
+        "timestamp -r)\n",
         gun);
   }
   return text;
