@@ -70,7 +70,7 @@ class TestTrustServer {
   testing::TestAnswer answer(const testing::TestRequest& request) {
     const std::lock_guard lock(mutex_);
     if (status_ != 0) return {.status = status_};
-    if (request.method == "POST") {
+    if (request.method == "POST" && !request.target.ends_with(".key")) {
       published_.push_back(parts_of(request));
       return {};
     }

@@ -43,6 +43,12 @@ TEST(Arguments, Commands) {
     EXPECT_THAT(usage_text(), ::testing::HasSubstr(std::string(entry->words)));
     EXPECT_NE(entry->run, nullptr) << entry->words;
   }
+  const auto import = parse({"import", "saved/a", "--dry-run", "--accept-root", "00"});
+  ASSERT_TRUE(import);
+  EXPECT_EQ(import->command->words, "import");
+  EXPECT_EQ(import->operands, std::vector<std::string>{"saved/a"});
+  EXPECT_EQ(import->own_options.at("--accept-root"), "00");
+  EXPECT_TRUE(import->own_options.contains("--dry-run"));
 }
 
 TEST(Arguments, Mistakes) {
@@ -58,6 +64,10 @@ TEST(Arguments, Mistakes) {
       {"gun"},
       {"gun", "reset"},
       {"gun", "a", "b"},
+      {"import"},
+      {"import", "a", "b"},
+      {"--dry-run"},
+      {"version", "--accept-root", "00"},
       {"--tls-cert", "c"},
       {"version", "now"},
       {"--signer-config", "x"},

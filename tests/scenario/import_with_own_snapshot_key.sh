@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # needs: notary boltseald boltseal
 # The owner takes the snapshot key home before the real notary-server ends; then stock notary alone carries
-# the repository over to boltseald, and can give the key away again.
+# the repository over to boltseald, and can give the key away again. The commands are those of
+# docs/guide/leaving-notary.md.
 . "$(dirname "$0")/../support/common.sh"
 
 start_notary_server old
@@ -18,7 +19,8 @@ SEEN=$(root_version)
 
 step "before the end: the snapshot key comes home"
 use_home owner
-ok notary key rotate "$G" snapshot
+export GUN=$G OLD=$OLD_URL
+ok guide leaving-notary "With notary alone" 1
 ok notary list "$G"
 b() { "$BOLTSEAL" "$@" --ca-file "$CA_FILE"; }
 ok b export --gun "$G" -o "$D/saved" --server "$OLD_URL"
@@ -30,21 +32,19 @@ ok "$BOLTSEALD" import "$D/saved/$G" --state-dir "$D/new/state" --keys-dir "$D/n
 assert_contains "notary -s URL key rotate $G timestamp -r"
 start_boltseald new
 
-step "stock notary names the new server's timestamp key"
-ok notary -s "$NEW_URL" key rotate "$G" timestamp -r
+step "stock notary names the new server's timestamp key, then its snapshot key"
+export URL=$NEW_URL
+ok guide leaving-notary "With notary alone" 2
 ok notary -s "$NEW_URL" addhash -p "$G" v2 100 --sha256 "$(d 2)"
 use_home reader
 ok notary -s "$NEW_URL" list "$G"
 assert_contains "$(d 1)"
 assert_contains "$(d 2)"
-assert_equal $((SEEN + 2)) "$(root_version)" "root version"
-
-step "and gives the snapshot key to it"
-use_home owner
-ok notary -s "$NEW_URL" key rotate "$G" snapshot -r
-ok notary -s "$NEW_URL" addhash -p "$G" v3 100 --sha256 "$(d 3)"
+assert_equal $((SEEN + 3)) "$(root_version)" "root version"
 
 step "boltseal keeps a snapshot key of its own when only timestamp is named"
+use_home owner
+ok notary -s "$NEW_URL" addhash -p "$G" v3 100 --sha256 "$(d 3)"
 ok notary -s "$NEW_URL" key rotate "$G" snapshot
 ok notary -s "$NEW_URL" list "$G"
 ok b rotate --gun "$G" timestamp --format json --server "$NEW_URL"

@@ -207,6 +207,16 @@ certificate() {
 }
 sha256_of() { sha256sum "$1" | cut -d' ' -f1; }
 
+# guide FILE HEADING [N]: runs the commands of the N-th (first) block below a heading of docs/guide/FILE.md in D, as
+# they stand, with the programs under test.
+guide() {
+  local commands
+  commands=$(awk -v h="### $2" -v n="${3:-1}" '/^##/ { on = ($0 == h) }
+    on && /^```/ { inside = !inside; k += inside; next } inside && k == n' "$ROOT/docs/guide/$1.md")
+  [ -n "$commands" ] || fail "$1.md has no such block below \"$2\""
+  (cd "$D" && PATH=$BUILD:$PATH bash -euo pipefail -c "$commands")
+}
+
 # ---- golden transcripts ----------------------------------------------------
 
 # shown COMMAND...: runs a command and appends it, its output (1| stdout, 2| stderr) and its exit

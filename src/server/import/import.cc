@@ -64,6 +64,7 @@ class Import {
   Result<void> plan() {
     const GunState state = BS_TRY(parts_.storage.state(bundle_.gun));
     epoch_ = state.epoch;
+    batch_.state = state;
     BS_TRY(compare_with_store());
     if (stored_.empty()) BS_TRY(check_new_life(state));
     if (!batch_.reinitialises) BS_TRY(compare_with_record());
