@@ -116,6 +116,14 @@ class Import {
 
   /// The stored roots must be the beginning of the bundle's chain.
   Result<void> compare_roots() {
+    const auto top = stored_.find(RoleName::root());
+    if (top != stored_.end() && top->second.version < bundle_.roots.front()->version) {
+      return fail(ErrorCode::metadata_missing,
+                  fmt::format("the bundle begins with root version {}, the store has {} of {}: nothing says "
+                              "whether they belong together",
+                              bundle_.roots.front()->version, top->second.version, bundle_.gun.str()),
+                  "nothing was changed; import an export that has the older root too");
+    }
     for (const auto& root : bundle_.roots) {
       const auto known =
           BS_TRY(parts_.storage.by_version(bundle_.gun, Form::notary, RoleName::root(), root->version));
