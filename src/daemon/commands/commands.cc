@@ -7,7 +7,8 @@
 namespace boltseal::daemon {
 
 std::span<const CommandEntry* const> commands() {
-  static constexpr std::array<const CommandEntry*, 3> kTable = {&kConfigCheck, &kConfigPrint, &kGunReset};
+  static constexpr std::array<const CommandEntry*, 4> kTable = {&kConfigCheck, &kConfigPrint, &kGunReset,
+                                                                &kImport};
   return kTable;
 }
 

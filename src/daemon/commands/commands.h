@@ -8,5 +8,6 @@ namespace boltseal::daemon {
 extern const CommandEntry kConfigCheck;
 extern const CommandEntry kConfigPrint;
 extern const CommandEntry kGunReset;
+extern const CommandEntry kImport;
 
 }  // namespace boltseal::daemon

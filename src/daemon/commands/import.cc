@@ -1,24 +1,47 @@
-#include "daemon/commands/import.h"
+// boltseald import BUNDLE: an exported repository into the store of this server, which must be stopped
+// meanwhile: what it has in its caches would hide the import.
+#include "server/import/import.h"
 
 #include <fmt/core.h>
 
 #include <algorithm>
 
 #include "base/untrusted.h"
+#include "daemon/commands/commands.h"
+#include "daemon/composed.h"
 #include "daemon/role_server.h"
-#include "server/import/import.h"
 
 namespace boltseal::daemon {
 namespace {
 
-Result<server::ImportOptions> options_of(const ImportCommand& command) {
-  server::ImportOptions options{.dry_run = command.dry_run};
-  if (command.accept_root.empty()) return options;
-  const auto digest = Digest::parse("sha256:" + command.accept_root);
-  if (!digest)
-    return fail(ErrorCode::usage, "--accept-root is 64 lower-case hex digits: the SHA-256 of a root");
+constexpr std::string_view kAcceptRoot = "--accept-root";
+constexpr std::string_view kDryRun = "--dry-run";
+constexpr CommandOption kOptions[] = {
+    {kAcceptRoot, "SHA256",
+     "a root of the bundle that you vouch for; needed where the bundle is not marked verified"},
+    {kDryRun, "", "check everything, change nothing"}};
+
+Result<server::ImportOptions> options_of(const Invocation& invocation) {
+  server::ImportOptions options{.dry_run = invocation.has(kDryRun)};
+  if (!invocation.has(kAcceptRoot)) return options;
+  const auto digest = Digest::parse("sha256:" + invocation.option(kAcceptRoot));
+  if (!digest) {
+    return fail(ErrorCode::usage, "--accept-root is the SHA-256 of a root: 64 lower-case hex digits",
+                "sha256sum BUNDLE/metadata/root.json prints that of the newest");
+  }
   options.accepted_root = digest->sha256();
   return options;
+}
+
+Result<const ServerConfig*> server_of(const Config& config) {
+  if (!config.server)
+    return fail(ErrorCode::usage, "the configuration has no server", "name its file with --config");
+  if (config.server->storage.kind == StorageKind::memory) {
+    return fail(ErrorCode::usage, "memory storage ends with its server: nothing can be imported into it",
+                "name the configuration with --config FILE");
+  }
+  BS_TRY(check_composed(config));
+  return &*config.server;
 }
 
 /// What would be stored and never served.
@@ -28,31 +51,34 @@ Result<void> require_served(const Gun& gun, const ServerConfig& config) {
                 "allow it with server.repositories.any_name in the configuration");
   }
   const auto& prefixes = config.gun_prefixes;
-  const bool listed =
-      prefixes.empty() || std::any_of(prefixes.begin(), prefixes.end(),
-                                      [&](const auto& prefix) { return gun.str().starts_with(prefix); });
-  if (listed) return {};
+  const auto begins = [&](const std::string& prefix) { return gun.str().starts_with(prefix); };
+  if (prefixes.empty() || std::any_of(prefixes.begin(), prefixes.end(), begins)) return {};
   return fail(ErrorCode::forbidden, "this server does not serve " + escape_untrusted(gun.str()),
               "add its beginning to server.repositories.gun_prefixes of the configuration");
 }
 
-}  // namespace
-
-Result<void> import_repository(const ImportCommand& command, const Config& config, const Places& places) {
-  const server::ImportOptions options = BS_TRY(options_of(command));
-  if (config.server.storage.kind == StorageKind::memory) {
-    return fail(ErrorCode::usage, "memory storage ends with its server: nothing can be imported into it",
-                "name the configuration with --config FILE");
-  }
-  const server::Bundle bundle = BS_TRY(server::read_bundle(command.bundle));
-  BS_TRY(require_served(bundle.manifest.gun, config.server));
-  const std::optional<Home> home = BS_TRY(open_home(places));
-  const auto parts = BS_TRY(open_parts(config.server, home));
-  const server::Signing signing(*parts.keys, server_options(config.server).lifetimes);
+Result<void> import(const Invocation& invocation) {
+  const server::ImportOptions options = BS_TRY(options_of(invocation));
+  const ServerConfig& config = *BS_TRY(server_of(invocation.loaded.config));
+  const server::Bundle bundle = BS_TRY(server::read_bundle(invocation.operand(0)));
+  BS_TRY(require_served(bundle.manifest.gun, config));
+  const std::optional<Home> home = BS_TRY(open_home(BS_TRY(invocation.places())));
+  const auto parts = BS_TRY(open_parts(config, home));
+  const server::Signing signing(*parts.keys, server_options(config).lifetimes);
   const auto report =
       BS_TRY(server::import_bundle({*parts.storage, signing, *parts.record, *parts.clock}, bundle, options));
   fmt::print("{}", server::describe(report, options));
   return {};
 }
+
+}  // namespace
+
+const CommandEntry kImport{.words = "import",
+                           .operands = "BUNDLE",
+                           .help = "take over a repository that boltseal export saved",
+                           .least_operands = 1,
+                           .most_operands = 1,
+                           .options = kOptions,
+                           .run = import};
 
 }  // namespace boltseal::daemon
