@@ -1,5 +1,7 @@
 #include "client/rotate.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "base/encoding.h"
@@ -92,12 +94,20 @@ class Rotation {
 };
 
 /// The new state as everybody will see it; keeps it.
-Result<Rotated> look_again(Environment& environment, const Gun& gun, const std::vector<RoleName>& roles) {
+Result<Rotated> look_again(Environment& environment, const Gun& gun, const std::vector<RoleName>& roles,
+                           const transport::Part& published) {
   auto session = BS_TRY(open_session(environment, gun));
   auto refreshed = session->refresh();
   if (!refreshed)
     return fail(std::move(refreshed).error().within("the server took the new root, but what it serves now"));
   const tuf::Trusted<tuf::Root>& root = session->set().root();
+  const std::int64_t version = published.version.value_or(0);
+  if (root->version < version || (root->version == version && root.bytes() != published.bytes)) {
+    return fail(ErrorCode::bad_response,
+                fmt::format("the server took the new root, version {}, but shows another one, version {}",
+                            version, root->version),
+                "a cache between here and the server may be older: look again with boltseal inspect");
+  }
   return Rotated{.gun = session->gun(),
                  .root_version = root->version,
                  .root_sha256 = hex_encode(root.sha256()),
@@ -135,7 +145,7 @@ Result<Rotated> rotate_server_keys(Environment& environment, keys::KeyStore& key
                                                "change at once: name timestamp and snapshot"));
   }
   BS_TRY(std::move(published));
-  Rotated done = BS_TRY(look_again(environment, gun, roles));
+  Rotated done = BS_TRY(look_again(environment, gun, roles, parts.front()));
   done.signed_snapshot = parts.size() > 1;
   return done;
 }

@@ -29,7 +29,8 @@ struct Rotated {
 
 /// `roles`: timestamp, snapshot or both. A server named with --server is the new place of the trust data.
 /// Ends when the new state was fetched and verified. Errors: usage (other roles, TUF 1.0 form); key_missing,
-/// bad_passphrase (root key); update_refused (the server lacks a key that stays named); those of Session and
+/// bad_passphrase (root key); update_refused (the server lacks a key that stays named);
+/// bad_response (it took the root and shows an older one); those of Session and
 /// Transport.
 Result<Rotated> rotate_server_keys(Environment& environment, keys::KeyStore& keys, const Gun& gun,
                                    const std::vector<RoleName>& roles);
