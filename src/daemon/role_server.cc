@@ -97,13 +97,17 @@ Result<std::unique_ptr<server::Storage>> open_storage(const ServerConfig& config
                                       .connections = static_cast<std::size_t>(config.storage.connections)});
 }
 
+server::Lifetimes lifetimes(const ServerConfig& config) {
+  return {.snapshot = config.snapshot_lifetime,
+          .timestamp = config.timestamp_lifetime,
+          .renew_at_percent = static_cast<int>(config.renew_at_percent)};
+}
+
 server::TrustServerOptions server_options(const Config& all, std::vector<std::string> host_names) {
   const ServerConfig& config = *all.server;
   server::TrustServerOptions options;
   options.consistency = consistency(config.storage);
-  options.lifetimes = {.snapshot = config.snapshot_lifetime,
-                       .timestamp = config.timestamp_lifetime,
-                       .renew_at_percent = static_cast<int>(config.renew_at_percent)};
+  options.lifetimes = lifetimes(config);
   options.cache_control = {.current = config.max_age_current, .consistent = config.max_age_consistent};
   options.gun_prefixes = config.gun_prefixes;
   options.any_gun_name = config.any_gun_name;
@@ -116,8 +120,20 @@ server::TrustServerOptions server_options(const Config& all, std::vector<std::st
   return options;
 }
 
-Result<server::TrustServerParts> open_parts(const ServerConfig& config, const std::optional<Home>& home,
+KeySurroundings surroundings(const std::optional<Home>& home, const TakenVariables& variables) {
+  KeySurroundings around{.variables = &variables};
+  if (home) {
+    around.state = &home->state;
+    around.keys = &home->keys;
+  }
+  return around;
+}
+
+Result<server::TrustServerParts> open_parts(const Config& all, const std::optional<Home>& home,
                                             KeySurroundings around) {
+  const ServerConfig& config = *all.server;
+  if (config.keys.place == KeyPlace::signer && !around.of_signer)
+    around.of_signer = BS_TRY(open_holder(all.signer->keys, around, vault::LowerVersions::refuse));
   server::TrustServerParts parts;
   const StorageConfig& storage = config.storage;
   if (is_shared(storage)) {

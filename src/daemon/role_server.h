@@ -27,9 +27,15 @@ std::string database_path(const ServerConfig& config, const Places& places);
 
 Result<std::unique_ptr<server::Storage>> open_storage(const ServerConfig& config, const Places& places);
 
-/// Storage, keys, record and notices. bad_key, bad_passphrase: the stored keys do not open.
-Result<server::TrustServerParts> open_parts(const ServerConfig& config, const std::optional<Home>& home,
+/// What its places of keys stand on. `variables` and `home` must live as long as what is opened with it.
+KeySurroundings surroundings(const std::optional<Home>& home, const TakenVariables& variables);
+
+/// Storage, keys, record and notices of the role server. `around.of_signer` is opened here where it is needed
+/// and missing. bad_key, bad_passphrase: the stored keys do not open.
+Result<server::TrustServerParts> open_parts(const Config& config, const std::optional<Home>& home,
                                             KeySurroundings around);
+
+server::Lifetimes lifetimes(const ServerConfig& config);
 
 /// `host_names`: those of the certificates that it serves with.
 server::TrustServerOptions server_options(const Config& config, std::vector<std::string> host_names);

@@ -136,15 +136,19 @@ struct Running {
     log::info("files_reloaded");
   }
 
-  KeySurroundings surroundings() const {
-    KeySurroundings around{.variables = &variables};
-    if (home) {
-      around.state = &home->state;
-      around.keys = &home->keys;
-    }
-    if (signer) around.of_signer = signer->holder;
-    return around;
+  KeySurroundings around() const {
+    KeySurroundings out = surroundings(home, variables);
+    if (signer) out.of_signer = signer->holder;
+    return out;
   }
+};
+if (home) {
+  around.state = &home->state;
+  around.keys = &home->keys;
+}
+if (signer) around.of_signer = signer->holder;
+return around;
+}
 };
 
 /// Whether anything of it lies in directories of this machine.
@@ -161,7 +165,7 @@ Result<void> open_server(Running& running) {
     running.own = BS_TRY(make_own_certificate(running.home->state, running.home->keys, listener_hosts(config),
                                               system_clock().now(), crypto::system_random()));
   }
-  auto parts = BS_TRY(open_parts(config, running.home, running.surroundings()));
+  auto parts = BS_TRY(open_parts(running.config, running.home, running.around()));
   auto options = server_options(running.config, BS_TRY(host_names(config, running.own)));
   running.trust = std::make_unique<server::TrustServer>(std::move(options), std::move(parts));
   BS_TRY(running.trust->prepare());
@@ -174,7 +178,7 @@ Result<void> open_all(Running& running, const Places& places) {
   const Config& config = running.config;
   if (needs_home(config)) running.home = BS_TRY(open_home(places));
   if (config.signer)
-    running.signer = BS_TRY(open_signer(*config.signer, running.surroundings(), config.log_requests));
+    running.signer = BS_TRY(open_signer(*config.signer, running.around(), config.log_requests));
   if (config.server) BS_TRY(open_server(running));
   if (!config.metrics_listen.empty()) {
     running.metrics =

@@ -9,7 +9,6 @@
 #include "daemon/commands/commands.h"
 #include "daemon/composed.h"
 #include "daemon/role_server.h"
-#include "server/storage/sqlite_storage.h"
 
 namespace boltseal::daemon {
 namespace {
@@ -24,11 +23,12 @@ Result<void> reset(const Invocation& invocation) {
                 "name the configuration with --config FILE");
   }
   BS_TRY(check_composed(invocation.loaded.config));
-  const std::string path = database_path(*server, BS_TRY(invocation.places()));
-  if (::access(path.c_str(), F_OK) != 0) {
+  const Places places = BS_TRY(invocation.places());
+  const std::string path = database_path(*server, places);
+  if (server->storage.kind == StorageKind::sqlite && ::access(path.c_str(), F_OK) != 0) {
     return fail(ErrorCode::not_found, "there is no database " + path, "name the state with --state-dir DIR");
   }
-  const auto storage = BS_TRY(server::make_sqlite_storage({.path = path}));
+  const auto storage = BS_TRY(open_storage(*server, places));
   BS_TRY(storage->allow_reset(gun));
   const bool exists = BS_TRY(storage->latest(gun, tuf::Form::notary, RoleName::root())).has_value();
   fmt::print(stderr, "The next root of {} may begin anew, once{}.\n", escape_untrusted(gun.str()),

@@ -63,8 +63,9 @@ Result<void> import(const Invocation& invocation) {
   const server::Bundle bundle = BS_TRY(server::read_bundle(invocation.operand(0)));
   BS_TRY(require_served(bundle.manifest.gun, config));
   const std::optional<Home> home = BS_TRY(open_home(BS_TRY(invocation.places())));
-  const auto parts = BS_TRY(open_parts(config, home));
-  const server::Signing signing(*parts.keys, server_options(config).lifetimes);
+  const auto parts =
+      BS_TRY(open_parts(invocation.loaded.config, home, surroundings(home, invocation.variables)));
+  const server::Signing signing(*parts.keys, lifetimes(config));
   const auto report =
       BS_TRY(server::import_bundle({*parts.storage, signing, *parts.record, *parts.clock}, bundle, options));
   fmt::print("{}", server::describe(report, options));
