@@ -40,7 +40,7 @@ Result<std::shared_ptr<vault::KeyHolder>> open_notary_database(const KeysConfig&
 Result<std::shared_ptr<vault::KeyHolder>> open_token(const KeysConfig& config, const KeySurroundings& around,
                                                      LowerVersions lower) {
   namespace pkcs11 = keys::pkcs11;
-  const pkcs11::Uri uri = BS_TRY(pkcs11::Uri::parse(config.pkcs11.uri));
+  const pkcs11::Uri uri = BS_TRY(pkcs11::parse_uri(config.pkcs11.uri));
   const pkcs11::PinSource pin =
       config.pkcs11.pin_file.empty()
           ? pkcs11::pin_of(uri)

@@ -20,7 +20,7 @@ bool is_shared(const StorageConfig& storage) {
 /// What tells the notices of one process from those of others.
 Result<std::string> new_sender() {
   Bytes bytes(16);
-  BS_TRY(crypto::system_random().fill(bytes));
+  crypto::system_random().fill(bytes);
   return hex_encode(bytes);
 }
 

@@ -142,14 +142,6 @@ struct Running {
     return out;
   }
 };
-if (home) {
-  around.state = &home->state;
-  around.keys = &home->keys;
-}
-if (signer) around.of_signer = signer->holder;
-return around;
-}
-};
 
 /// Whether anything of it lies in directories of this machine.
 bool needs_home(const Config& config) {
