@@ -148,8 +148,9 @@ std::optional<ApiError> Gate::screen(const http::RequestHead& head, const Need& 
   if (!authenticates()) return std::nullopt;
   const Credentials credentials = credentials_of(head);
   if (!visit.identity) visit.identity = known(head, credentials);
-  if (!visit.identity && credentials.scheme == Scheme::bearer && may_trust_files()) {
-    // A signature takes less than reading the body of one who has none.
+  if (!visit.identity && credentials.scheme == Scheme::bearer && head.method == http::Method::post &&
+      may_trust_files()) {
+    // To verify a token takes less than to read the body of one who has none.
     auto verified = verify(credentials);
     if (!verified) return refuse_credentials(head, need, verified.error());
     visit.identity = *verified;
