@@ -51,7 +51,8 @@ class AccessLog {
   AccessLog& operator=(const AccessLog&) = delete;
 
   bool on() const { return options_.on; }
-  /// Opens the file (again: after it was moved away). io_error: the old one goes on.
+  /// Opens the file (again: after it was moved away); lines that wait go to the new one. io_error: the old
+  /// one goes on.
   Result<void> open();
   void write(std::string line);
 
