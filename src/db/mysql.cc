@@ -31,11 +31,14 @@ void set_text(const MysqlApi& api, MYSQL* handle, mysql_option option, const cha
   api.optionsv(handle, option, static_cast<const void*>(text));
 }
 
+/// The server ends a statement in time; the reader waits a little longer, so that its answer is heard.
+milliseconds patience(const MysqlDsn& dsn, const MysqlOptions& options) {
+  return dsn.read_timeout.value_or(options.statement_timeout + seconds(2));
+}
+
 void set_deadlines(const MysqlApi& api, MYSQL* handle, const MysqlDsn& dsn, const MysqlOptions& options) {
   set(api, handle, MYSQL_OPT_CONNECT_TIMEOUT, whole_seconds(dsn.timeout.value_or(options.connect_timeout)));
-  // The server ends a statement in time; the reader waits a little longer, so that its answer is heard.
-  const auto read = dsn.read_timeout.value_or(options.statement_timeout + seconds(2));
-  set(api, handle, MYSQL_OPT_READ_TIMEOUT, whole_seconds(read));
+  set(api, handle, MYSQL_OPT_READ_TIMEOUT, whole_seconds(patience(dsn, options)));
   set(api, handle, MYSQL_OPT_WRITE_TIMEOUT,
       whole_seconds(dsn.write_timeout.value_or(options.statement_timeout)));
 }
@@ -123,7 +126,7 @@ Result<std::unique_ptr<Session>> connect_mysql(const MysqlOptions& options) {
   const bool must_encrypt = dsn.tls == MysqlDsn::Tls::unverified || dsn.tls == MysqlDsn::Tls::verified;
   if (must_encrypt && api.get_ssl_cipher(handle.get()) == nullptr)
     return fail(ErrorCode::tls_failed, "the database at " + place_of(dsn) + " does not encrypt");
-  auto session = std::make_unique<MysqlSession>(api, std::move(handle));
+  auto session = std::make_unique<MysqlSession>(api, std::move(handle), patience(dsn, options));
   BS_TRY(session->execute(set_up(dsn, options.statement_timeout)));
   return std::unique_ptr<Session>(std::move(session));
 }

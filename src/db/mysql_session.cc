@@ -37,17 +37,22 @@ void bind_value(MYSQL_BIND& bound, const Value& value) {
 
 }  // namespace
 
-Error MysqlSession::failure(std::string_view sql) {
-  const unsigned number = api_.error_number(handle_.get());
+Error MysqlSession::failure(unsigned number, std::string_view message, std::string_view sql) {
   if (mysql_ends_session(number)) usable_ = false;
-  return mysql_error(number, api_.error(handle_.get()), sql);
+  Error error = mysql_error(number, message, sql);
+  const bool late = std::chrono::steady_clock::now() - begun_ >= patience_;
+  if (!late || error.code() != ErrorCode::unreachable) return error;
+  return Error(ErrorCode::timed_out, error.what(), error.hint());
+}
+
+Error MysqlSession::failure(std::string_view sql) {
+  return failure(api_.error_number(handle_.get()), api_.error(handle_.get()), sql);
 }
 
 Error MysqlSession::failure(MYSQL_STMT* statement, std::string_view sql) {
   // What comes in the middle of rows is told of the connection only.
   const unsigned number = api_.stmt_error_number(statement);
-  if (number != 0 && mysql_ends_session(number)) usable_ = false;
-  Error error = number == 0 ? failure(sql) : mysql_error(number, api_.stmt_error(statement), sql);
+  Error error = number == 0 ? failure(sql) : failure(number, api_.stmt_error(statement), sql);
   // Its state is not looked into: the next use prepares it anew.
   if (const auto it = statements_.find(sql); it != statements_.end()) statements_.erase(it);
   return error;
@@ -60,7 +65,8 @@ bool MysqlSession::usable() const {
   return ::poll(&socket, 1, 0) == 0;
 }
 
-Result<void> MysqlSession::check_usable() const {
+Result<void> MysqlSession::begin() {
+  begun_ = std::chrono::steady_clock::now();
   if (usable_) return {};
   return fail(ErrorCode::unreachable, "the connection to the database was lost", "try again");
 }
@@ -92,7 +98,7 @@ Result<void> MysqlSession::start(MYSQL_STMT* statement, std::string_view sql, st
 }
 
 Result<Rows> MysqlSession::run(std::string_view sql, std::span<const Value> values) {
-  BS_TRY(check_usable());
+  BS_TRY(begin());
   MYSQL_STMT* const statement = BS_TRY(prepared(sql));
   BS_TRY(start(statement, sql, values));
   if (api_.stmt_field_count(statement) != 0) return fetch(statement, sql);
@@ -147,7 +153,7 @@ Result<std::vector<Rows::Cell>> MysqlSession::fetch_row(MYSQL_STMT* statement, s
 }
 
 Result<void> MysqlSession::execute(const std::string& script) {
-  BS_TRY(check_usable());
+  BS_TRY(begin());
   // The server takes several statements at once only while we say so.
   const auto end = script.find(';');
   const bool several =

@@ -1,6 +1,7 @@
 // One connection to MySQL or MariaDB (db/sql.h), from the moment it is made.
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -18,7 +19,9 @@ class MysqlSession final : public Session {
   };
   using Handle = std::unique_ptr<MYSQL, CloseConnection>;
 
-  MysqlSession(const MysqlApi& api, Handle handle) : api_(api), handle_(std::move(handle)) {}
+  /// `patience`: after so long without a word the library gives the connection up.
+  MysqlSession(const MysqlApi& api, Handle handle, std::chrono::milliseconds patience)
+      : api_(api), handle_(std::move(handle)), patience_(patience) {}
 
   Dialect dialect() const override { return Dialect::mysql; }
   using Session::run;
@@ -34,17 +37,20 @@ class MysqlSession final : public Session {
   };
   using Statement = std::unique_ptr<MYSQL_STMT, CloseStatement>;
 
-  Result<void> check_usable() const;
+  Result<void> begin();
   Result<MYSQL_STMT*> prepared(std::string_view sql);
   Result<void> start(MYSQL_STMT* statement, std::string_view sql, std::span<const Value> values);
   Result<Rows> fetch(MYSQL_STMT* statement, std::string_view sql);
   Result<std::vector<Rows::Cell>> fetch_row(MYSQL_STMT* statement, std::string_view sql, std::size_t columns);
   Result<void> drop_results(const std::string& script);
+  Error failure(unsigned number, std::string_view message, std::string_view sql);
   Error failure(std::string_view sql);                         ///< of the connection
   Error failure(MYSQL_STMT* statement, std::string_view sql);  ///< of a statement, which is then forgotten
 
   const MysqlApi& api_;
   Handle handle_;
+  std::chrono::milliseconds patience_;
+  std::chrono::steady_clock::time_point begun_;  ///< of the last statement
   std::map<std::string, Statement, std::less<>> statements_;
   bool usable_ = true;
 };
