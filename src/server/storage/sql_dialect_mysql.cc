@@ -83,6 +83,9 @@ const Dialect& mysql_dialect() {
       .lock_feed = "SELECT value FROM boltseal_meta WHERE name='feed' FOR UPDATE",
       // Goes with the session, since statements of the schema end the transaction.
       .lock_schema = "SELECT GET_LOCK(CONCAT('boltseal.',MD5(DATABASE())),5)",
+      // LOCK TABLES would end the transaction; no publish of ours ends without the lock of the feed.
+      .lock_all = "SELECT value FROM boltseal_meta WHERE name='feed' FOR UPDATE",
+      .after_fill = "",
       .notify = "",
       .twin =
           "SELECT 1 FROM tuf_files WHERE gun=?1 AND role=?2 AND (?3=0 OR version=?3) AND NOT "

@@ -31,8 +31,8 @@ Result<std::optional<Error>> twin_of(Session& session, const Statements& sql, co
           "only in case, accents or blanks at the end",
           escape_untrusted(role.str()), escape_untrusted(gun.str())),
       "choose another name; for names that differ in case or accents the server's operator can run instead: "
-      "ALTER "
-      "TABLE tuf_files MODIFY gun VARCHAR(255) CHARACTER SET utf8 COLLATE utf8_bin NOT NULL, MODIFY role "
+      "ALTER TABLE tuf_files MODIFY gun VARCHAR(255) CHARACTER SET utf8 COLLATE utf8_bin NOT NULL, MODIFY "
+      "role "
       "VARCHAR(255) CHARACTER SET utf8 COLLATE utf8_bin NOT NULL (notary-server goes on with it)");
 }
 
