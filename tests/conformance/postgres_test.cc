@@ -145,7 +145,7 @@ TEST(PostgresStorage, CurrentIsOneIndexedStatement) {
   const auto session = *fresh();
   // A table this small would be read whole.
   ASSERT_TRUE(session->execute("SET enable_seqscan=off; SET enable_bitmapscan=off"));
-  const sql::Statements statements(**sql::dialect(db::Dialect::postgres));
+  const sql::Statements statements(sql::postgres_dialect());
   for (const Form form : {Form::notary, Form::tuf1}) {
     const std::string_view gun = "a/b", role = "targets";
     const auto plan =

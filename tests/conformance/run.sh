@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# run.sh SERVER BINARY [GTEST OPTIONS]: starts the database server (postgres) in a folder of its own and runs
+# run.sh SERVER BINARY [GTEST OPTIONS]: starts the database server (postgres, mariadb) in a folder of its own and runs
 # the tests of BINARY that are for it: those with SERVER as the name of their parameter, and the suites that
 # begin with its name.
 set -euo pipefail

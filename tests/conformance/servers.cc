@@ -7,6 +7,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "db/mysql.h"
 #include "db/postgres.h"
 
 namespace boltseal::database_servers {
@@ -41,6 +42,32 @@ db::Connect fresh_postgres(bool notary_tables, std::chrono::milliseconds stateme
   return connect;
 }
 
+db::Connect fresh_mariadb(bool notary_tables, std::chrono::milliseconds statement_timeout) {
+  static std::atomic<int> count{0};
+  const std::string name = "test_" + std::to_string(++count);
+  const db::MysqlOptions options{.dsn = "peers@tcp(" + environment("MARIADB_ADDR") + ")/" + name,
+                                 .statement_timeout = statement_timeout};
+  auto session = db::connect_mysql({.dsn = environment("MARIADB_URL")});
+  EXPECT_TRUE(session) << session.error().what();
+  EXPECT_TRUE((*session)->execute("CREATE DATABASE " + name + " CHARACTER SET utf8"));
+  const auto connect = [options] { return db::connect_mysql(options); };
+  auto inside = connect();
+  EXPECT_TRUE(inside) << inside.error().what();
+  // There is no one statement that ends several sessions; those that went by themselves meanwhile are no
+  // error.
+  auto made = (*inside)->execute(
+      "CREATE PROCEDURE kill_others() BEGIN DECLARE CONTINUE HANDLER FOR 1094 BEGIN END; "
+      "FOR one IN (SELECT id FROM information_schema.processlist WHERE db=DATABASE() AND "
+      "id<>CONNECTION_ID()) DO "
+      "KILL one.id; END FOR; END");
+  EXPECT_TRUE(made) << made.error().what();
+  if (notary_tables) {
+    made = (*inside)->execute(file_text(BOLTSEAL_SOURCE_DIR "/tests/support/sql/server.mariadb.sql"));
+    EXPECT_TRUE(made) << made.error().what();
+  }
+  return connect;
+}
+
 }  // namespace
 
 std::string environment(const char* name) {
@@ -65,6 +92,21 @@ DatabaseServer postgres_server() {
           .blob_type = "bytea"};
 }
 
-std::vector<DatabaseServer> all_servers() { return {postgres_server()}; }
+DatabaseServer mariadb_server() {
+  return {.name = "mariadb",
+          .fresh = fresh_mariadb,
+          .at = [](const std::string& dsn) -> db::Connect {
+            return [dsn] { return db::connect_mysql({.dsn = dsn}); };
+          },
+          .sleep = "SELECT SLEEP(60)",
+          .without_deadline = "SET SESSION max_statement_time=0",
+          .session_id = "SELECT CONNECTION_ID()",
+          .kill_session = "KILL ?",
+          .kill_others = "CALL kill_others()",
+          .blob_type = "longblob",
+          .folds_names = true};
+}
+
+std::vector<DatabaseServer> all_servers() { return {postgres_server(), mariadb_server()}; }
 
 }  // namespace boltseal::database_servers

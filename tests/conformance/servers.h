@@ -24,9 +24,11 @@ struct DatabaseServer {
   std::string kill_session;      ///< "... ?"; ends another session
   std::string kill_others;       ///< ends all other sessions of the database
   std::string blob_type;
+  bool folds_names = false;  ///< notary-server's tables take names that differ in case alone as equal
 };
 
 DatabaseServer postgres_server();
+DatabaseServer mariadb_server();
 std::vector<DatabaseServer> all_servers();
 
 /// A variable that run.sh sets; the test fails where it is missing.

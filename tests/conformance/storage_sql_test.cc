@@ -25,7 +25,8 @@ std::vector<StorageCase> storage_cases() {
   std::vector<StorageCase> out;
   for (const DatabaseServer& server : database_servers::all_servers()) {
     out.push_back({server.name + "_empty", [server] { return storage_on(server.fresh(false, 20s)); }});
-    out.push_back({server.name + "_notary", [server] { return storage_on(server.fresh(true, 20s)); }});
+    out.push_back({server.name + "_notary", [server] { return storage_on(server.fresh(true, 20s)); },
+                   server.folds_names});
   }
   return out;
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# takeover.sh SERVER BINARY: notary-server 0.7.0 on the database server (postgres) fills a database; our storage
+# takeover.sh SERVER BINARY: notary-server 0.7.0 on the database server (postgres, mariadb) fills a database; our storage
 # reads it and writes the same into another one, with which a second notary-server goes on.
 set -euo pipefail
 # shellcheck source=tests/support/common.sh
@@ -13,6 +13,7 @@ G=$TAKEOVER_GUN
 address() { # DATABASE
   case $server in
     postgres) printf 'postgres://peers@%s/%s?sslmode=disable\n' "$POSTGRES_ADDR" "$1" ;;
+    mariadb) printf 'peers@tcp(%s)/%s?parseTime=True\n' "$MARIADB_ADDR" "$1" ;;
     *) fail "no database server $server" ;;
   esac
 }

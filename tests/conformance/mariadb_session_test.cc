@@ -1,17 +1,13 @@
-// Sessions to MariaDB (db/mysql.h) against the real server: values, errors, deadlines, TLS.
-// Needs the variables that `peers mariadb` gives.
+// What sessions to MariaDB have beyond those to all servers: settings, limits, ways to authenticate, TLS.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <cstdlib>
-#include <future>
-
 #include "base/encoding.h"
 #include "db/mysql.h"
-#include "db/pool.h"
+#include "tests/conformance/servers.h"
 
 namespace boltseal::db {
 namespace {
@@ -20,14 +16,10 @@ using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-std::string variable(const char* name) {
-  const char* value = std::getenv(name);
-  if (value == nullptr) ADD_FAILURE() << "no " << name << ": start this by ctest";
-  return value == nullptr ? "" : value;
-}
+using database_servers::environment;
 
 std::string address(const std::string& login = "peers", const std::string& parameters = "") {
-  return login + "@tcp(" + variable("MARIADB_ADDR") + ")/notaryserver?parseTime=True&" + parameters;
+  return login + "@tcp(" + environment("MARIADB_ADDR") + ")/notaryserver?parseTime=True&" + parameters;
 }
 
 std::unique_ptr<Session> session(const std::string& dsn = address(),
@@ -156,21 +148,6 @@ TEST_F(MariadbSessions, DuplicateIsConflictWithoutTheValue) {
   EXPECT_TRUE(db_->usable());
 }
 
-TEST_F(MariadbSessions, DeadlockIsConflict) {
-  for (std::int64_t id : {1, 2}) ASSERT_TRUE(db_->run("INSERT INTO session_test(id) VALUES(?)", {id}));
-  auto other = session();
-  constexpr std::string_view kLock = "UPDATE session_test SET number=1 WHERE id=?";
-  auto mine = *Transaction::begin(*db_);
-  auto theirs = *Transaction::begin(*other);
-  ASSERT_TRUE(db_->run(kLock, {std::int64_t{1}}));
-  ASSERT_TRUE(other->run(kLock, {std::int64_t{2}}));
-  auto waiting = std::async(std::launch::async, [&] { return other->run(kLock, {std::int64_t{1}}); });
-  const auto here = db_->run(kLock, {std::int64_t{2}});
-  const auto there = waiting.get();
-  ASSERT_NE(here.has_value(), there.has_value());
-  EXPECT_EQ((here ? there : here).error().code(), ErrorCode::conflict);
-}
-
 TEST_F(MariadbSessions, LockThatIsHeldIsLocked) {
   ASSERT_TRUE(db_->run("INSERT INTO session_test(id) VALUES(1)"));
   auto other = session(address("peers", "innodb_lock_wait_timeout=1"));
@@ -184,41 +161,13 @@ TEST_F(MariadbSessions, LockThatIsHeldIsLocked) {
   EXPECT_TRUE(other->run("UPDATE session_test SET number=2"));
 }
 
-TEST_F(MariadbSessions, StatementThatTakesTooLongTimesOut) {
-  auto hurried = session(address(), milliseconds(300));
-  const auto slept = hurried->run("SELECT SLEEP(60)");
-  ASSERT_FALSE(slept);
-  EXPECT_EQ(slept.error().code(), ErrorCode::timed_out) << slept.error().what();
-  EXPECT_TRUE(hurried->usable());
-  EXPECT_EQ(one(*hurried, "SELECT 1"), "1");
-}
-
-TEST_F(MariadbSessions, ServerThatFallsSilentIsUnreachable) {
+TEST_F(MariadbSessions, ReadTimeoutOfTheAddressEndsTheSession) {
   // Nobody ends the statement but the reader's own deadline.
   auto deaf = session(address("peers", "readTimeout=1s&max_statement_time=0"));
   const auto slept = deaf->run("SELECT SLEEP(60)");
   ASSERT_FALSE(slept);
-  EXPECT_EQ(slept.error().code(), ErrorCode::unreachable) << slept.error().what();
+  EXPECT_EQ(slept.error().code(), ErrorCode::timed_out) << slept.error().what();
   EXPECT_FALSE(deaf->usable());
-}
-
-TEST_F(MariadbSessions, LostConnectionIsUnreachableAndThePoolForgetsIt) {
-  Pool pool([] { return connect_mysql({.dsn = address()}); }, {.size = 1});
-  std::string first;
-  {
-    auto lease = *pool.acquire();
-    first = one(*lease, "SELECT CONNECTION_ID()");
-    ASSERT_TRUE(db_->execute("KILL " + first));
-    const auto lost = lease->run("SELECT CONNECTION_ID()");
-    ASSERT_FALSE(lost);
-    EXPECT_EQ(lost.error().code(), ErrorCode::unreachable) << lost.error().what();
-    EXPECT_FALSE(lease->usable());
-    EXPECT_EQ(lease->run("SELECT 1").error().code(), ErrorCode::unreachable);
-    EXPECT_EQ(lease->execute("SELECT 1").error().code(), ErrorCode::unreachable);
-  }
-  auto lease = pool.acquire();
-  ASSERT_TRUE(lease);
-  EXPECT_NE(one(**lease, "SELECT CONNECTION_ID()"), first);
 }
 
 TEST_F(MariadbSessions, ServerThatClosedAnIdleConnectionIsNoticed) {
@@ -260,24 +209,12 @@ TEST_F(MariadbSessions, StatementsArePreparedOnceAndSurviveAnotherSchema) {
   for (int i = 0; i < 600; ++i) ASSERT_TRUE(db_->run("SELECT " + std::to_string(i)));
 }
 
-TEST_F(MariadbSessions, TransactionsRollBackUnlessCommitted) {
-  {
-    auto open = *Transaction::begin(*db_);
-    ASSERT_TRUE(db_->run("INSERT INTO session_test(id) VALUES(1)"));
-  }
-  EXPECT_EQ(one(*db_, "SELECT COUNT(*) FROM session_test"), "0");
-  auto open = *Transaction::begin(*db_);
-  ASSERT_TRUE(db_->run("INSERT INTO session_test(id) VALUES(1)"));
-  ASSERT_TRUE(open.commit());
-  EXPECT_EQ(one(*session(), "SELECT COUNT(*) FROM session_test"), "1");
-}
-
 TEST(MariadbConnect, ErrorsByCodeAndWithoutThePassword) {
   const auto wrong = refused({.dsn = address("locked:not-the-password")});
   EXPECT_EQ(wrong.code(), ErrorCode::unauthorized);
   EXPECT_THAT(wrong.what() + wrong.hint(), Not(HasSubstr("not-the-password")));
   EXPECT_TRUE(session(address("locked:locked-pw")));
-  EXPECT_EQ(refused({.dsn = "peers@tcp(" + variable("MARIADB_ADDR") + ")/no_such_database"}).code(),
+  EXPECT_EQ(refused({.dsn = "peers@tcp(" + environment("MARIADB_ADDR") + ")/no_such_database"}).code(),
             ErrorCode::bad_config);
   EXPECT_EQ(refused({.dsn = address("peers", "wsrep_sync_wait=1&loc=Local")}).code(), ErrorCode::bad_config);
   EXPECT_EQ(refused({.dsn = "peers@tcp(127.0.0.1:1)/d"}).code(), ErrorCode::unreachable);
@@ -292,7 +229,7 @@ TEST(MariadbConnect, WaysToAuthenticateAreThoseOfTheAddress) {
 }
 
 TEST(MariadbConnect, BySocket) {
-  const auto db = session("peers@unix(" + variable("MARIADB_SOCKET") + ")/notaryserver");
+  const auto db = session("peers@unix(" + environment("MARIADB_SOCKET") + ")/notaryserver");
   EXPECT_EQ(one(*db, "SELECT DATABASE()"), "notaryserver");
 }
 
@@ -313,7 +250,7 @@ TEST(MariadbConnect, ServerThatSaysNothingTimesOut) {
 }
 
 TEST(MariadbConnect, TlsAsAsked) {
-  const std::string ca = percent_encode(variable("CA_FILE"));
+  const std::string ca = percent_encode(environment("CA_FILE"));
   const auto cipher = [](const std::string& parameters) {
     const auto db = session(address("peers", parameters));
     return db ? std::string(db->run("SHOW SESSION STATUS LIKE 'Ssl_cipher'")->text(0, 1)) : "(none)";
