@@ -46,9 +46,9 @@ class Replicas : public ::testing::Test {
     TrustServerParts parts;
     parts.storage = must(make_sqlite_storage({.path = folder_ + "/server.db"}));
     auto keys = must(Directory::open(folder_ + "/keys", true));
-    parts.keys = make_vault_keys(
-        must(vault::Vault::open(must(vault::make_sqlite_key_table(folder_ + "/vault.db")), keys)),
-        crypto::KeyAlgorithm::ecdsa_p256);
+    auto vault = must(vault::Vault::open(must(vault::make_sqlite_key_table(folder_ + "/vault.db")), keys));
+    parts.keys =
+        make_vault_keys(std::make_shared<vault::Vault>(std::move(vault)), crypto::KeyAlgorithm::ecdsa_p256);
     if (notices != nullptr) {
       auto made = std::make_unique<FakeNotices>();
       *notices = made.get();
