@@ -131,21 +131,28 @@ TEST_P(SqlStorage, RowsThatNobodyCanAskForAreLeftOut) {
 TEST_P(SqlStorage, LostConnectionsAreReplaced) {
   using namespace conformance;
   ASSERT_TRUE(storage_->publish(whole(gun("a/b"), 1)));
-  std::atomic<bool> stop{false};
+  std::atomic<std::int64_t> begun{1}, killed{1};
   std::atomic<int> failures{0};
-  // Ends every other session of this schema again and again while we publish and read.
+  // Ends every other session of the server once in each round, at any moment of it.
   std::thread killer([&] {
     const auto session = *connect_();
-    while (!stop) {
-      static_cast<void>(session->run(GetParam().kill_others));
-      std::this_thread::sleep_for(20ms);
+    while (killed < 40) {
+      if (begun == killed) {
+        std::this_thread::yield();
+        continue;
+      }
+      const auto ended = session->run(GetParam().kill_others);
+      EXPECT_TRUE(ended) << ended.error().what();
+      ++killed;
     }
   });
   std::int64_t stored = 1;
   for (std::int64_t version = 2; version <= 40; ++version) {
+    ++begun;
     const auto done = storage_->publish(whole(gun("a/b"), version));
     if (!done && done.error().code() != ErrorCode::unreachable) ++failures;
     const auto newest = storage_->latest(gun("a/b"), Form::notary, role("timestamp"));
+    while (killed < version) std::this_thread::yield();
     if (!newest) {
       if (newest.error().code() != ErrorCode::unreachable) ++failures;
       continue;
@@ -153,7 +160,6 @@ TEST_P(SqlStorage, LostConnectionsAreReplaced) {
     EXPECT_TRUE(!done || (*newest)->version >= version) << "an acknowledged publish is gone";
     stored = std::max(stored, (*newest)->version);
   }
-  stop = true;
   killer.join();
   EXPECT_EQ(failures, 0);
   EXPECT_GT(stored, 1);
