@@ -55,10 +55,9 @@ Result<NotaryRow> seal_row(const Gun& gun, const RoleName& role, const crypto::S
 
 class NotarySigner final : public GuardedSigner {
  public:
-  NotarySigner(std::shared_ptr<void> owner, NotaryTable& table, NotaryOpenKeys& open_keys,
-               const NotaryVaultOptions& options, std::optional<RoleName> role, const KeyId& id,
-               NotaryKeyPtr key)
-      : GuardedSigner(std::move(role), id, key->key->public_key(), *options.clock, options.lower_versions),
+  NotarySigner(std::shared_ptr<void> owner, NotaryTable& table, NotaryOpenKeys& open_keys, const Clock& clock,
+               LowerVersions lower, std::optional<RoleName> role, const KeyId& id, NotaryKeyPtr key)
+      : GuardedSigner(std::move(role), id, key->key->public_key(), clock, lower),
         owner_(std::move(owner)),
         table_(table),
         open_keys_(open_keys),
@@ -134,13 +133,21 @@ Result<std::optional<HeldKey>> NotaryVault::find(const KeyId& id) const {
 }
 
 Result<std::shared_ptr<crypto::Signer>> NotaryVault::signer(const KeyId& id) const {
+  return make_signer(id, state_->options.lower_versions);
+}
+
+Result<std::shared_ptr<crypto::Signer>> NotaryVault::signer_for_notary(const KeyId& id) const {
+  return make_signer(id, LowerVersions::log);
+}
+
+Result<std::shared_ptr<crypto::Signer>> NotaryVault::make_signer(const KeyId& id, LowerVersions lower) const {
   NotaryKeyPtr key = state_->open_keys.kept(id);  // is compared with the table at each signature
   if (!key) key = BS_TRY(state_->read(id));
   if (!key) return fail(ErrorCode::key_missing, "the signer has no key " + id.short_form());
   auto role = BS_TRY(role_of(key->row));
   if (role) BS_TRY(require_online_role(*role));
-  return std::make_shared<NotarySigner>(state_, *state_->table, state_->open_keys, state_->options,
-                                        std::move(role), id, std::move(key));
+  return std::make_shared<NotarySigner>(state_, *state_->table, state_->open_keys, *state_->options.clock,
+                                        lower, std::move(role), id, std::move(key));
 }
 
 Result<bool> NotaryVault::remove(const KeyId& id) {

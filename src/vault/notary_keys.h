@@ -26,7 +26,7 @@ namespace boltseal::vault {
 struct NotaryVaultOptions {
   std::string default_alias;  ///< for new keys
   AliasPassphrase passphrase = passphrase_from_environment;
-  LowerVersions lower_versions = LowerVersions::refuse;
+  LowerVersions lower_versions = LowerVersions::refuse;  ///< of signer(); signer_for_notary() logs
   const Clock* clock = &system_clock();               ///< outlives the vault and its signers
   crypto::Random* random = &crypto::system_random();  ///< the same; thread safe
   /// Kept decrypted. Opening one costs tens of milliseconds, so as many as are in daily use.
@@ -55,6 +55,7 @@ class NotaryVault final : public KeyHolder {
                                       crypto::KeyAlgorithm algorithm) override;
   Result<std::optional<HeldKey>> find(const KeyId& id) const override;
   Result<std::shared_ptr<crypto::Signer>> signer(const KeyId& id) const override;
+  Result<std::shared_ptr<crypto::Signer>> signer_for_notary(const KeyId& id) const override;
   Result<bool> remove(const KeyId& id) override;
   Result<std::int64_t> retire(const Gun& gun) override;
   /// The first time one key of each alias is decrypted, and the default alias must have a passphrase:
@@ -70,6 +71,7 @@ class NotaryVault final : public KeyHolder {
  private:
   struct State;
   explicit NotaryVault(std::shared_ptr<State> state);
+  Result<std::shared_ptr<crypto::Signer>> make_signer(const KeyId& id, LowerVersions lower) const;
   std::shared_ptr<State> state_;
 };
 

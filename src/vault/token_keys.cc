@@ -67,9 +67,9 @@ namespace {
 
 class TokenVaultSigner final : public GuardedSigner {
  public:
-  TokenVaultSigner(std::shared_ptr<void> owner, KeyTable& table, const TokenVaultOptions& options,
+  TokenVaultSigner(std::shared_ptr<void> owner, KeyTable& table, const Clock& clock, LowerVersions lower,
                    const KeyRow& row, TokenKeyPtr key)
-      : GuardedSigner(row.role, row.id, key->public_key(), *options.clock, options.lower_versions),
+      : GuardedSigner(row.role, row.id, key->public_key(), clock, lower),
         owner_(std::move(owner)),
         table_(table),
         key_(std::move(key)) {}
@@ -137,10 +137,18 @@ Result<std::optional<HeldKey>> TokenVault::find(const KeyId& id) const {
 }
 
 Result<std::shared_ptr<crypto::Signer>> TokenVault::signer(const KeyId& id) const {
+  return make_signer(id, state_->options.lower_versions);
+}
+
+Result<std::shared_ptr<crypto::Signer>> TokenVault::signer_for_notary(const KeyId& id) const {
+  return make_signer(id, LowerVersions::log);
+}
+
+Result<std::shared_ptr<crypto::Signer>> TokenVault::make_signer(const KeyId& id, LowerVersions lower) const {
   const auto row = BS_TRY(state_->row(id));
   if (!row) return fail(ErrorCode::key_missing, "the token's vault has no key " + id.short_form());
   BS_TRY(require_online_role(row->role));
-  return std::make_shared<TokenVaultSigner>(state_, *state_->table, state_->options, *row,
+  return std::make_shared<TokenVaultSigner>(state_, *state_->table, *state_->options.clock, lower, *row,
                                             BS_TRY(state_->open(*row)));
 }
 

@@ -18,9 +18,9 @@
 namespace boltseal::vault {
 
 struct TokenVaultOptions {
+  LowerVersions lower_versions = LowerVersions::refuse;  ///< of signer(); signer_for_notary() logs
   const Clock* clock = &system_clock();  ///< outlives the vault and its signers
-  LowerVersions lower_versions = LowerVersions::refuse;
-  std::size_t known_keys = 4096;  ///< whose place on the token is remembered
+  std::size_t known_keys = 4096;         ///< whose place on the token is remembered
 };
 
 /// Thread safe. All functions also give the errors of the table and of the token.
@@ -36,6 +36,7 @@ class TokenVault final : public KeyHolder {
                                       crypto::KeyAlgorithm algorithm) override;
   Result<std::optional<HeldKey>> find(const KeyId& id) const override;
   Result<std::shared_ptr<crypto::Signer>> signer(const KeyId& id) const override;
+  Result<std::shared_ptr<crypto::Signer>> signer_for_notary(const KeyId& id) const override;
   Result<bool> remove(const KeyId& id) override;
   Result<std::int64_t> retire(const Gun& gun) override;
   Result<void> check() const override;
@@ -43,6 +44,7 @@ class TokenVault final : public KeyHolder {
  private:
   struct State;
   explicit TokenVault(std::shared_ptr<State> state);
+  Result<std::shared_ptr<crypto::Signer>> make_signer(const KeyId& id, LowerVersions lower) const;
   std::shared_ptr<State> state_;
 };
 

@@ -122,6 +122,18 @@ TEST_P(VaultTest, Security24VersionsNeverFallPerKeyAndForm) {
             kSigned);
 }
 
+TEST_P(VaultTest, Security24LowerVersionsAreSignedForANotaryServer) {
+  Vault vault = *open(table());
+  const auto key = *vault.create(kGun, RoleName::timestamp(), KeyAlgorithm::ecdsa_p256);
+  const auto signer = *vault.signer_for_notary(tuf::canonical_key_id(*key));
+  EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 5)), kSigned);
+  EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 4)), kSigned);
+  EXPECT_EQ(sign_code(*signer, snapshot_payload(Form::notary, 6)), ErrorCode::bad_format);
+  const auto own = *vault.signer(tuf::canonical_key_id(*key));
+  EXPECT_EQ(sign_code(*own, timestamp_payload(Form::notary, 4)), ErrorCode::rollback)
+      << "5 is still the last";
+}
+
 TEST_P(VaultTest, Security24TheSignerIsNoOracle) {
   Vault vault = *open(table());
   const auto snapshot_key = *vault.create(kGun, RoleName::snapshot(), KeyAlgorithm::ecdsa_p256);

@@ -69,6 +69,7 @@ TEST_F(TokenKeys, Security24VersionsAndRetirementOutliveARestart) {
   const auto vault = open();
   const auto signer = *vault->signer(id);
   EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 4)), ErrorCode::rollback);
+  EXPECT_EQ(sign_code(**vault->signer_for_notary(id), timestamp_payload(Form::notary, 4)), kSigned);
   EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 5)), kSigned);
   EXPECT_EQ(*vault->retire(kGun), 1);
   EXPECT_EQ(sign_code(*signer, timestamp_payload(Form::notary, 6)), ErrorCode::key_missing);
