@@ -27,8 +27,8 @@ struct NotaryVaultOptions {
   std::string default_alias;  ///< for new keys
   AliasPassphrase passphrase = passphrase_from_environment;
   LowerVersions lower_versions = LowerVersions::refuse;  ///< of signer(); signer_for_notary() logs
-  const Clock* clock = &system_clock();               ///< outlives the vault and its signers
-  crypto::Random* random = &crypto::system_random();  ///< the same; thread safe
+  const Clock* clock = &system_clock();                  ///< outlives the vault and its signers
+  crypto::Random* random = &crypto::system_random();     ///< the same; thread safe
   /// Kept decrypted. Opening one costs tens of milliseconds, so as many as are in daily use.
   std::size_t open_keys = 4096;
   std::uint64_t rounds = crypto::kJweIterations;  ///< of what is encrypted here

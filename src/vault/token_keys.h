@@ -19,8 +19,8 @@ namespace boltseal::vault {
 
 struct TokenVaultOptions {
   LowerVersions lower_versions = LowerVersions::refuse;  ///< of signer(); signer_for_notary() logs
-  const Clock* clock = &system_clock();  ///< outlives the vault and its signers
-  std::size_t known_keys = 4096;         ///< whose place on the token is remembered
+  const Clock* clock = &system_clock();                  ///< outlives the vault and its signers
+  std::size_t known_keys = 4096;                         ///< whose place on the token is remembered
 };
 
 /// Thread safe. All functions also give the errors of the table and of the token.
