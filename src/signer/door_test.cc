@@ -269,7 +269,8 @@ TEST_F(Door, LowerVersionsAreForNotaryServersOnly) {
 }
 
 TEST_F(Door, ClientsUseTheKeysThatAreTheirs) {
-  open({.clients = {{"one", {*policy::GunPattern::parse("docker.io/library/*")}, true}, {"two", {}, false}}});
+  open({.clients = {{"CN=one", {*policy::GunPattern::parse("docker.io/library/*")}, true},
+                    {"CN=two", {}, false}}});
   EXPECT_EQ(create_answer("ecdsa", "timestamp", kGun.str()).status, 7) << "no certificate";
   peer_ = client_of("stranger");
   EXPECT_EQ(create_answer("ecdsa", "timestamp", kGun.str()).status, 7);

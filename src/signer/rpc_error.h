@@ -3,9 +3,8 @@
 #pragma once
 
 #include <string>
-#include <tl/expected.hpp>
 
-#include "base/error.h"
+#include "base/result.h"
 #include "http/grpc.h"
 
 namespace boltseal::signer {

@@ -82,7 +82,9 @@ TEST(RemoteKeys, AKeyThatIsGoneIsForgotten) {
 }
 
 TEST(RemoteKeys, TheSignersRefusalsAreTold) {
-  OurSigner ours({.clients = {{"notaryserver", {*policy::GunPattern::parse("docker.io/library/*")}, true}}});
+  OurSigner ours(
+      {.clients = {
+           {"CN=notaryserver,O=Boltseal tests", {*policy::GunPattern::parse("docker.io/library/*")}, true}}});
   auto keys = server::make_remote_keys(peers().signer(ours.address()));
   const auto key = *keys->create(kGun, RoleName::timestamp());
   const auto holder = *keys->find(kGun, RoleName::timestamp(), *key);
