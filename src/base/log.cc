@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/clock.h"
+#include "base/log_context.h"
 
 namespace boltseal::log {
 namespace {
@@ -60,6 +61,19 @@ struct Append {
   void operator()(const Untrusted* text) const { append_string(out, text->escaped()); }
 };
 
+void append_context(std::string& line) {
+  const Context* context = Context::current();
+  if (context == nullptr) return;
+  for (const auto& [name, value] :
+       {std::pair{"request", &context->request()}, std::pair{"trace", &context->trace()}}) {
+    if (value->empty()) continue;
+    line += ",\"";
+    line += name;
+    line += "\":";
+    append_string(line, *value);
+  }
+}
+
 }  // namespace
 
 void set_level(Level level) { threshold.store(level, std::memory_order_relaxed); }
@@ -77,6 +91,7 @@ void write(Level level, std::string_view event, std::initializer_list<Field> fie
     line.push_back(':');
     std::visit(Append{line}, field.value);
   }
+  append_context(line);
   line.push_back('}');
   logger().info(spdlog::string_view_t(line.data(), line.size()));
 }

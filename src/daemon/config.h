@@ -114,7 +114,9 @@ struct ServerConfig {
   std::int64_t connections = 10'000;
   std::int64_t workers = 0;  ///< 0: by the number of processors
   RateConfig rate;
-  std::vector<std::string> trusted_proxies;  ///< addresses or ADDRESS/BITS; X-Forwarded-* from these alone
+  std::optional<Duration> drain;              ///< at the end: not ready, but serving, for so long
+  Duration grace = std::chrono::seconds(10);  ///< then running requests get so long to end
+  std::vector<std::string> trusted_proxies;   ///< addresses or ADDRESS/BITS; X-Forwarded-* from these alone
 };
 
 /// A client of the signer: what the subject of its certificate gives it.

@@ -93,10 +93,18 @@ Result<void> read_limits(const Fields& server, ServerConfig& out) {
   return read_rate(*fields, out.rate);
 }
 
+Result<void> read_shutdown(const Fields& server, ServerConfig& out) {
+  const auto fields = BS_TRY(section(server, "shutdown", {"drain", "grace"}));
+  if (!fields) return {};
+  BS_TRY(set_duration(*fields, "drain", out.drain));
+  return set_duration(*fields, "grace", out.grace);
+}
+
 Result<bool> read_server(const Fields& root, const std::string& directory, ServerConfig& out) {
-  const auto server = BS_TRY(section(root, "server",
-                                     {"listen", "storage", "keys", "auth", "lifetimes", "renewal", "caching",
-                                      "repositories", "changefeed", "limits", "trusted_proxies"}));
+  const auto server =
+      BS_TRY(section(root, "server",
+                     {"listen", "storage", "keys", "auth", "lifetimes", "renewal", "caching", "repositories",
+                      "changefeed", "limits", "shutdown", "trusted_proxies"}));
   if (!server) return false;
   BS_TRY(read_listeners(*server, directory, false, out.listen));
   BS_TRY(read_storage(*server, directory, out.storage));
@@ -107,6 +115,7 @@ Result<bool> read_server(const Fields& root, const std::string& directory, Serve
   BS_TRY(read_caching(*server, out));
   BS_TRY(read_repositories(*server, out));
   BS_TRY(read_limits(*server, out));
+  BS_TRY(read_shutdown(*server, out));
   return true;
 }
 

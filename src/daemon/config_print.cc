@@ -131,6 +131,9 @@ void print_limits(Writer& w, const ServerConfig& server) {
   w.member("requests_per_second", server.rate.requests_per_second);
   if (server.rate.requests_per_second > 0) w.member("burst", server.rate.burst);
   w.end_object().end_object();
+  w.name("shutdown").begin_object();
+  if (server.drain) w.member("drain", print_duration(*server.drain));
+  w.member("grace", print_duration(server.grace)).end_object();
   list(w, "trusted_proxies", server.trusted_proxies);
 }
 

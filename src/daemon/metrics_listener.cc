@@ -7,14 +7,16 @@ constexpr std::size_t kConnections = 100;
 
 bool is_served(const http::RequestHead& head) {
   return head.method == http::Method::get &&
-         (head.path == "/metrics" || head.path == "/_notary_server/health");
+         (head.path == "/metrics" || head.path == "/_notary_server/health" || head.path == "/livez" ||
+          head.path == "/readyz");
 }
 
 }  // namespace
 
-std::unique_ptr<http::Server> make_metrics_listener(const std::string& address, http::Handlers handlers) {
+std::unique_ptr<http::Server> make_metrics_listener(const std::string& address, int inherited_fd,
+                                                    http::Handlers handlers) {
   http::ServerOptions options;
-  options.listeners = {{.address = address}};
+  options.listeners = {{.address = address, .inherited_fd = inherited_fd}};
   options.loops = 1;
   options.workers = 1;
   options.limits.connections = kConnections;

@@ -1,5 +1,6 @@
-// The listener of `metrics.listen` (and of notary's -debug): plain HTTP with /metrics and
-// /_notary_server/health alone, so that what watches the server need not reach its public address.
+// The listener of `metrics.listen` (and of notary's -debug): plain HTTP with /metrics,
+// /_notary_server/health, /livez and /readyz alone, so that what watches the server need not reach its public
+// address.
 #pragma once
 
 #include <memory>
@@ -10,7 +11,9 @@
 
 namespace boltseal::daemon {
 
-/// Not started. `handlers` are those of the trust server; they outlive it.
-std::unique_ptr<http::Server> make_metrics_listener(const std::string& address, http::Handlers handlers);
+/// `inherited_fd`: a listening socket that was handed over; -1: binds the address. Not started. `handlers`
+/// are those of the trust server; they outlive it.
+std::unique_ptr<http::Server> make_metrics_listener(const std::string& address, int inherited_fd,
+                                                    http::Handlers handlers);
 
 }  // namespace boltseal::daemon

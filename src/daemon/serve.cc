@@ -1,7 +1,9 @@
 #include "daemon/serve.h"
 
 #include <fmt/core.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <ctime>
@@ -17,12 +19,13 @@
 #include "daemon/own_ca.h"
 #include "daemon/role_server.h"
 #include "daemon/role_signer.h"
+#include "daemon/service_manager.h"
 #include "http/server/server.h"
 
 namespace boltseal::daemon {
 namespace {
 
-constexpr auto kGrace = std::chrono::seconds(10);
+constexpr std::string_view kMetricsSocket = "metrics";
 
 bool needs_own_certificate(const ServerConfig& config) {
   for (const ListenConfig& listener : config.listen) {
@@ -76,6 +79,24 @@ http::ServerOptions http_options(const Config& all, const std::optional<OwnCerti
   return options;
 }
 
+/// Sockets that the service manager holds take the place of the listeners' addresses, in their order; one
+/// named "metrics" is that of metrics.listen.
+Result<void> hand_over(const std::vector<InheritedSocket>& sockets, http::ServerOptions& options) {
+  std::size_t next = 0;
+  for (const InheritedSocket& socket : sockets) {
+    if (socket.name == kMetricsSocket) continue;
+    if (next == options.listeners.size()) {
+      return fail(ErrorCode::bad_config,
+                  fmt::format("the service manager hands over more sockets than the {} listeners of the "
+                              "configuration",
+                              next),
+                  "give server.listen one entry for each ListenStream= of the socket unit");
+    }
+    options.listeners[next++].inherited_fd = socket.fd;
+  }
+  return {};
+}
+
 /// Signals are taken by the main thread alone: blocked here, and so in all threads that start later.
 sigset_t block_signals() {
   sigset_t set;
@@ -103,6 +124,13 @@ void announce(const std::vector<http::BoundAddress>& addresses, const std::optio
              own->ca_path, own->ca_path, host, own->ca_path, host);
 }
 
+int socket_named(const std::vector<InheritedSocket>& sockets, std::string_view name) {
+  for (const InheritedSocket& socket : sockets) {
+    if (socket.name == name) return socket.fd;
+  }
+  return -1;
+}
+
 /// Everything that runs. Destroyed from the end: who uses others stands behind them.
 struct Running {
   Config config;
@@ -113,6 +141,7 @@ struct Running {
   std::unique_ptr<server::TrustServer> trust;
   std::unique_ptr<http::Server> http;
   std::unique_ptr<http::Server> metrics;  ///< null without metrics.listen
+  ServiceManager manager;
 
   Result<void> renew_certificate() {
     if (!own || system_clock().now() < own->renew_at) return {};
@@ -131,7 +160,9 @@ struct Running {
   }
 
   void reload() {
+    manager.reloading();
     const auto reloaded = reload_files();
+    manager.ready("serving");
     if (!reloaded) return log::error("reload_failed", reloaded.error());
     log::info("files_reloaded");
   }
@@ -151,7 +182,7 @@ bool needs_home(const Config& config) {
          server.keys.place != KeyPlace::memory;
 }
 
-Result<void> open_server(Running& running) {
+Result<void> open_server(Running& running, const ServeVariant& variant) {
   const ServerConfig& config = *running.config.server;
   if (needs_own_certificate(config)) {
     running.own = BS_TRY(make_own_certificate(running.home->state, running.home->keys, listener_hosts(config),
@@ -159,23 +190,27 @@ Result<void> open_server(Running& running) {
   }
   auto parts = BS_TRY(open_parts(running.config, running.home, running.around()));
   auto options = server_options(running.config, BS_TRY(host_names(config, running.own)));
+  if (variant.adapt) variant.adapt(options, parts);
   running.trust = std::make_unique<server::TrustServer>(std::move(options), std::move(parts));
   BS_TRY(running.trust->prepare());
-  running.http =
-      std::make_unique<http::Server>(http_options(running.config, running.own), running.trust->handlers());
+  http::ServerOptions listening = http_options(running.config, running.own);
+  BS_TRY(hand_over(running.manager.sockets(), listening));
+  running.http = std::make_unique<http::Server>(
+      std::move(listening), variant.handlers ? variant.handlers(*running.trust) : running.trust->handlers());
   return {};
 }
 
-Result<void> open_all(Running& running, const Places& places) {
+Result<void> open_all(Running& running, const Places& places, const ServeVariant& variant) {
   const Config& config = running.config;
   if (needs_home(config)) running.home = BS_TRY(open_home(places));
   if (config.signer)
     running.signer = BS_TRY(open_signer(*config.signer, running.around(), config.log_requests));
-  if (config.server) BS_TRY(open_server(running));
-  if (!config.metrics_listen.empty()) {
-    running.metrics =
-        make_metrics_listener(config.metrics_listen, running.trust ? running.trust->handlers()
-                                                                   : running.signer->operating_handlers());
+  if (config.server) BS_TRY(open_server(running, variant));
+  const int metrics = socket_named(running.manager.sockets(), kMetricsSocket);
+  if (metrics >= 0 || !config.metrics_listen.empty()) {
+    running.metrics = make_metrics_listener(
+        config.metrics_listen, metrics,
+        running.trust ? running.trust->handlers() : running.signer->operating_handlers());
   }
   return {};
 }
@@ -196,12 +231,17 @@ Result<std::vector<http::BoundAddress>> start_all(Running& running) {
   return addresses;
 }
 
+/// How long running requests get to end.
+Duration grace_of(const Config& config) {
+  return config.server ? config.server->grace : ServerConfig{}.grace;
+}
+
 void stop_all(Running& running) {
-  const auto grace = std::chrono::duration_cast<std::chrono::milliseconds>(kGrace);
-  if (running.metrics) running.metrics->stop();
+  const auto grace = std::chrono::duration_cast<std::chrono::milliseconds>(grace_of(running.config));
   if (running.http) running.http->stop(grace);
   if (running.trust) running.trust->stop();
   if (running.signer) running.signer->http->stop(grace);
+  if (running.metrics) running.metrics->stop();
 }
 
 /// One level more or less, as notary's programs do; said at the level that is left.
@@ -216,10 +256,34 @@ void step_log_level(bool more) {
   log::write(next, "log_level", {{"level", word_of(kLevels, next)}});
 }
 
+/// A signal, or -1 when the time is over.
+int wait_for_signal(const sigset_t& signals, Duration at_most) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(at_most);
+  const timespec time{seconds.count(), (at_most - seconds).count()};
+  return ::sigtimedwait(&signals, nullptr, &time);
+}
+
+/// Balancers see that this server is going, and clients that they still send here are served; a second signal
+/// ends it at once.
+void drain(Running& running, const sigset_t& signals) {
+  const Duration drain_for =
+      running.config.server ? running.config.server->drain.value_or(Duration(0)) : Duration(0);
+  running.manager.stopping(drain_for + grace_of(running.config) + std::chrono::seconds(5));
+  if (running.trust) running.trust->drain();
+  const Time end = system_clock().now() + drain_for;
+  while (true) {
+    const Duration left = end - system_clock().now();
+    if (left <= Duration(0)) return;
+    const int signal = wait_for_signal(signals, std::min(left, running.manager.watchdog().value_or(left)));
+    running.manager.alive();
+    if (signal == SIGTERM || signal == SIGINT) return;
+  }
+}
+
 void wait_for_the_end(Running& running, const sigset_t& signals) {
   while (true) {
-    const timespec hour{3600, 0};
-    const int signal = ::sigtimedwait(&signals, nullptr, &hour);
+    const int signal = wait_for_signal(signals, running.manager.watchdog().value_or(std::chrono::hours(1)));
+    running.manager.alive();
     if (signal == SIGTERM || signal == SIGINT) return;
     if (signal == SIGHUP) running.reload();
     if (signal == SIGUSR1 || signal == SIGUSR2) step_log_level(signal == SIGUSR1);
@@ -230,7 +294,8 @@ void wait_for_the_end(Running& running, const sigset_t& signals) {
 
 }  // namespace
 
-Result<void> serve(const LoadedConfig& loaded, const Places& places, const TakenVariables& variables) {
+Result<void> serve(const LoadedConfig& loaded, const Places& places, const TakenVariables& variables,
+                   const ServeVariant& variant) {
   const sigset_t signals = block_signals();
   BS_TRY(check_composed(loaded.config));
   for (const std::string& warning : loaded.warnings) log::warning("configuration", {{"text", warning}});
@@ -238,10 +303,16 @@ Result<void> serve(const LoadedConfig& loaded, const Places& places, const Taken
   Running running;
   running.config = loaded.config;
   running.variables = variables;
-  BS_TRY(open_all(running, places));
+  running.manager = BS_TRY(ServiceManager::from_environment(variables.environment(), ::getpid()));
+  ServiceManager::forget_variables();
+  BS_TRY(open_all(running, places, variant));
   announce(BS_TRY(start_all(running)), running.own);
+  running.manager.ready("serving");
+  if (variant.started) variant.started();
   wait_for_the_end(running, signals);
   log::info("stopping");
+  drain(running, signals);
+  if (variant.stopping) variant.stopping();
   stop_all(running);
   return {};
 }

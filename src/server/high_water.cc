@@ -75,6 +75,13 @@ Result<std::unique_ptr<HighWater>> HighWater::open(Directory directory) {
   return record;
 }
 
+Result<std::unique_ptr<HighWater>> HighWater::read(const Directory& directory) {
+  auto record = in_memory();
+  BS_TRY(record->load(BS_TRY(directory.read(kFileName, kMaxBytes))));
+  record->existed_ = true;
+  return record;
+}
+
 Result<void> HighWater::load(const std::string& text) {
   std::size_t start = 0;
   while (start < text.size()) {

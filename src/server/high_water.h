@@ -32,6 +32,9 @@ class HighWater {
 
   /// A record in `directory` (the keys directory); `existed()` tells whether there was one.
   static Result<std::unique_ptr<HighWater>> open(Directory directory);
+  /// Another process's record as it stands, for looking at it: nothing is written, and nothing may be raised.
+  /// not_found: there is none.
+  static Result<std::unique_ptr<HighWater>> read(const Directory& directory);
   /// A record that is not kept: for memory storage.
   static std::unique_ptr<HighWater> in_memory();
 

@@ -43,8 +43,7 @@ Result<Finding> compare(const Storage& storage, const HighWater& record, const O
   for (const auto& [head, mark] : record.of(gun)) {
     const auto top = tops.find({head.form, head.role});
     const auto stored = top == tops.end() ? std::nullopt : std::optional<Head>(top->second);
-    if (!is_behind(stored, epoch, mark)) continue;
-    if (tops.empty() && BS_TRY(is_buried(storage, gun, head))) continue;
+    if (!BS_TRY(is_below_record(storage, head, mark, stored, epoch, !tops.empty()))) continue;
     if (!tops.empty() && BS_TRY(is_online(storage, online, gun, head.form, head.role))) {
       if (finding == Finding::as_recorded) finding = Finding::online_behind;
     } else {
@@ -74,6 +73,13 @@ Result<void> act(Storage& storage, Renewal& renewal, const Gun& gun, Finding fin
 }
 
 }  // namespace
+
+Result<bool> is_below_record(const Storage& storage, const Head& marked, const HighWater::Mark& mark,
+                             const std::optional<Head>& top, std::int64_t epoch, bool has_files) {
+  if (!is_behind(top, epoch, mark)) return false;
+  if (has_files) return true;
+  return !BS_TRY(is_buried(storage, marked.gun, marked));
+}
 
 Result<RecoveryReport> compare_with_record(Storage& storage, HighWater& record, const OnlineRoles& online,
                                            Renewal& renewal) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 
 #include "base/result.h"
 #include "server/high_water.h"
@@ -18,6 +20,12 @@ struct RecoveryReport {
       0;  ///< only files of the server's own keys were behind: signed again above the record
   std::size_t read_only = 0;  ///< files of owners are behind: marked until republished
 };
+
+/// Whether the store has less than the mark: a lower version, another file at the same version, nothing, or
+/// an older life of the GUN. `top`: the highest stored version of the role. A deleted GUN (no files at all)
+/// whose tombstone remembers the version has not.
+Result<bool> is_below_record(const Storage& storage, const Head& marked, const HighWater::Mark& mark,
+                             const std::optional<Head>& top, std::int64_t epoch, bool has_files);
 
 /// Compares every GUN; raises the record to what the store has; sets, and lifts, the marks of recovery. Logs
 /// each finding.

@@ -66,7 +66,10 @@ Result<bool> Renewal::renew_if(const Gun& gun, Choose choose) {
   const Time now = clock_.now();
   const Due due = choose(*online, now);
   if (!due.any()) return false;
-  return store_renewed(gun, *online, due, now);
+  auto stored = store_renewed(gun, *online, due, now);
+  if (!stored) failed_.fetch_add(1, std::memory_order_relaxed);
+  if (stored && *stored) done_.fetch_add(1, std::memory_order_relaxed);
+  return stored;
 }
 
 Result<bool> Renewal::renew(const Gun& gun) {
@@ -238,6 +241,12 @@ void Renewal::renew_one(const Gun& gun) {
   if (!at) return schedule(gun, clock_.now() + kRetry);
   // What is due still is not ours to renew now (recovery, a client's snapshot): look again later.
   if (*at) schedule(gun, std::max<Time>(**at, clock_.now() + kRetry));
+}
+
+std::size_t Renewal::due() {
+  const Time now = clock_.now();
+  std::lock_guard lock(mutex_);
+  return static_cast<std::size_t>(std::distance(queue_.begin(), queue_.upper_bound(now)));
 }
 
 void Renewal::run() {

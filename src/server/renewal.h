@@ -11,7 +11,9 @@
 // 2). Thread safe.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <mutex>
@@ -55,6 +57,11 @@ class Renewal {
   void stop();
   void watch(const Gun& gun);
 
+  /// For metrics: how many GUNs had something signed again, how often that failed, how many are due now.
+  std::uint64_t done() const { return done_.load(std::memory_order_relaxed); }
+  std::uint64_t failed() const { return failed_.load(std::memory_order_relaxed); }
+  std::size_t due();
+
  private:
   struct Online;
   /// Of the Notary form where there is one, else of TUF 1.0.
@@ -82,6 +89,7 @@ class Renewal {
   const Clock& clock_;
   std::function<void(const Gun&)> changed_;
 
+  std::atomic<std::uint64_t> done_{0}, failed_{0};
   std::mutex mutex_;
   std::condition_variable wake_;
   std::multimap<Time, Gun> queue_;

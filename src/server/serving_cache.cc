@@ -84,6 +84,15 @@ http::ReadyResponsePtr ServingCache::find(std::string_view gun, std::string_view
   return entry.response;
 }
 
+std::size_t ServingCache::entries() const {
+  std::size_t count = 0;
+  for (const auto& place : shards_) {
+    std::shared_lock lock(place->mutex);
+    count += place->order.size();
+  }
+  return count;
+}
+
 std::uint64_t ServingCache::generation(std::string_view gun) const {
   const Shard& place = shard(gun);
   std::shared_lock lock(place.mutex);

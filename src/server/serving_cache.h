@@ -40,6 +40,7 @@ class ServingCache {
   /// Any GUN may have changed.
   void drop_all();
 
+  std::size_t entries() const;
   std::size_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
 
  private:

@@ -68,17 +68,23 @@ Result<std::optional<tuf::Trusted<tuf::Root>>> stored_root(const Storage& storag
   return std::optional(BS_TRY(ChainVerifier::root_itself(root, {.gun = gun.str()})));
 }
 
+Result<StoredFile> named_file(const Storage& storage, const Gun& gun, Form form, const RoleName& role,
+                              const tuf::Meta& meta) {
+  auto file = BS_TRY(find_named(storage, gun, form, role, meta));
+  if (!file) return fail(missing(gun, meta.name));
+  BS_TRY(check_named(meta, file->bytes));
+  return std::move(*file);
+}
+
 Result<TargetsBodies> named_targets(const Storage& storage, const Gun& gun, const tuf::Snapshot& snapshot,
                                     TargetsBodies given) {
   for (const tuf::Meta& meta : snapshot.meta) {
     if (meta.removed) continue;
     const RoleName role = BS_TRY(tuf::parse_role(snapshot.form, meta.name));
     if (given.contains(role)) continue;
-    const auto file = BS_TRY(find_named(storage, gun, snapshot.form, role, meta));
-    if (!file) return fail(missing(gun, meta.name));
-    BS_TRY(check_named(meta, file->bytes));
+    const StoredFile file = BS_TRY(named_file(storage, gun, snapshot.form, role, meta));
     if (tuf::file_type(role) != tuf::FileType::targets) continue;
-    given.emplace(role, BS_TRY(tuf::parse_targets(snapshot.form, role, file->bytes)));
+    given.emplace(role, BS_TRY(tuf::parse_targets(snapshot.form, role, file.bytes)));
   }
   return given;
 }

@@ -25,6 +25,10 @@ Result<std::optional<tuf::Trusted<tuf::Root>>> stored_root(const Storage& storag
 
 /// Hash and length of a file as its parent names them. hash_mismatch, length_mismatch.
 Result<void> check_named(const tuf::Meta& meta, const std::string& bytes);
+/// The file that a snapshot or timestamp names, by hash (Notary) or version (TUF 1.0), with hash and length
+/// as named. metadata_missing, hash_mismatch, length_mismatch.
+Result<StoredFile> named_file(const Storage& storage, const Gun& gun, Form form, const RoleName& role,
+                              const tuf::Meta& meta);
 
 /// The targets roles that a snapshot names, found by hash (Notary) or version (TUF 1.0), with hash and length
 /// as named; those in `given` are taken from there. metadata_missing, hash_mismatch, length_mismatch,

@@ -7,18 +7,21 @@
 #include "base/log.h"
 #include "server/auth/access_log.h"
 #include "server/auth/gate.h"
+#include "server/expiry_watch.h"
 #include "server/gun_locks.h"
 #include "server/online_roles.h"
 #include "server/publish/publisher.h"
 #include "server/routes/handlers.h"
+#include "server/server_metrics.h"
 #include "server/serving_cache.h"
+#include "server/storage/measured_storage.h"
 
 namespace boltseal::server {
 
 struct TrustServer::State {
   State(TrustServerOptions given, TrustServerParts given_parts)
       : options(std::move(given)),
-        parts(std::move(given_parts)),
+        parts(measured(std::move(given_parts), registry)),
         signing(*parts.keys, options.lifetimes),
         memory(*parts.storage),
         online(memory, signing, *parts.record),
@@ -31,12 +34,14 @@ struct TrustServer::State {
                 }),
         gate(options.auth, options.rate_limits, *parts.clock),
         access_log(options.access_log, *parts.clock),
+        expiry(*parts.storage, *parts.clock),
+        metrics(registry, cache, renewal, expiry),
         reader(*parts.storage, renewal, cache, cache_control_of(options),
                options.consistency == Consistency::strict),
         publisher(memory, online, *parts.record, locks, *parts.clock,
                   [this](const Gun& gun) { changed(gun); }),
-        routes({options, *parts.storage, *parts.keys, reader, publisher, cache, parts.notices.get(), registry,
-                gate, access_log, *parts.clock}) {
+        routes({options, *parts.storage, *parts.keys, reader, publisher, cache, parts.notices.get(),
+                readiness, metrics, registry, gate, access_log, *parts.clock}) {
     registry.add_process_metrics();
   }
 
@@ -52,6 +57,7 @@ struct TrustServer::State {
     cache.drop(gun.str());
     reader.warm(gun);
     renewal.watch(gun);
+    expiry.changed(gun);
   }
 
   /// Another process has published, renewed or deleted the GUN: the record of this machine follows.
@@ -77,9 +83,15 @@ struct TrustServer::State {
     if (!report) log::error("store_not_compared", report.error());
   }
 
+  static TrustServerParts measured(TrustServerParts parts, http::MetricsRegistry& registry) {
+    parts.storage = make_measured_storage(std::move(parts.storage), registry);
+    return parts;
+  }
+
+  http::MetricsRegistry registry;
   TrustServerOptions options;
   TrustServerParts parts;
-  http::MetricsRegistry registry;
+  Readiness readiness;
   GunLocks locks;
   Signing signing;
   Remembering memory;  // of what this process has published
@@ -89,6 +101,8 @@ struct TrustServer::State {
   Renewal renewal;
   Gate gate;
   AccessLog access_log;
+  ExpiryWatch expiry;
+  ServerMetrics metrics;
   Reader reader;
   Publisher publisher;
   RouteHandlers routes;
@@ -104,6 +118,7 @@ Result<RecoveryReport> TrustServer::prepare() {
   auto report = BS_TRY(
       compare_with_record(state_->memory, *state_->parts.record, state_->online_stored, state_->renewal));
   BS_TRY(state_->routes.learn_names());
+  state_->readiness.enter(Readiness::Phase::serving);
   return report;
 }
 
@@ -113,16 +128,20 @@ Result<void> TrustServer::reload() {
 }
 
 void TrustServer::start() {
-  state_->renewal.start();
+  if (state_->options.renews) state_->renewal.start();
+  state_->expiry.start();
   if (!state_->parts.notices) return;
   state_->parts.notices->start(
       {.changed = [state = state_.get()](const std::string& gun) { state->changed_elsewhere(gun); },
        .missed = [state = state_.get()] { state->missed(); }});
 }
 
+void TrustServer::drain() { state_->readiness.enter(Readiness::Phase::draining); }
+
 void TrustServer::stop() {
   if (state_->parts.notices) state_->parts.notices->stop();
   state_->renewal.stop();
+  state_->expiry.stop();
 }
 
 http::Handlers TrustServer::handlers() { return state_->routes.handlers(); }

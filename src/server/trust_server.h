@@ -46,6 +46,7 @@ struct TrustServerOptions {
   AuthOptions auth;
   RateLimitOptions rate_limits;
   AccessLogOptions access_log;
+  bool renews = true;  ///< in the background; false: a server that must not write
 };
 
 /// Parts that the server stands on. The clock outlives it.
@@ -73,6 +74,8 @@ class TrustServer {
   /// Starts background renewal and listening for what other processes change.
   void start();
   void stop();
+  /// From now on /readyz says no, and all else is answered as before: balancers go elsewhere.
+  void drain();
 
   /// Valid as long as this object.
   http::Handlers handlers();

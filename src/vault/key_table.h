@@ -38,6 +38,13 @@ enum class Use : std::uint8_t {
   missing
 };
 
+/// A row as a backup holds it, with the highest versions that the key signed.
+struct KeptKey {
+  KeyRow row;
+  std::int64_t notary_version = 0;
+  std::int64_t tuf1_version = 0;
+};
+
 class KeyTable {
  public:
   virtual ~KeyTable() = default;
@@ -64,6 +71,11 @@ class KeyTable {
   /// The value by which a wrong sealing key is noticed.
   virtual Result<std::optional<Bytes>> check_value() = 0;
   virtual Result<void> set_check_value(const Bytes& sealed) = 0;  ///< already_exists: there is one
+
+  /// For backups. Rows by key id, after `after`, at most `limit`.
+  virtual Result<std::vector<KeptKey>> page(const std::string& after, std::size_t limit) = 0;
+  /// Puts rows and check value into an empty table, in one transaction. already_exists: it holds something.
+  virtual Result<void> fill(const std::vector<KeptKey>& rows, const std::optional<Bytes>& check) = 0;
 };
 
 /// For tests and servers without a disk.

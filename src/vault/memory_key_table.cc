@@ -35,6 +35,37 @@ class MemoryKeyTable final : public KeyTable {
     return out;
   }
 
+  Result<std::vector<KeptKey>> page(const std::string& after, std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    std::map<std::string, KeptKey> sorted;
+    for (const KeyRow& row : rows_) {
+      if (row.id.str() <= after) continue;
+      const auto version = [&](tuf::Form form) {
+        const auto found = versions_.find({row.id, form});
+        return found == versions_.end() ? std::int64_t{0} : found->second;
+      };
+      sorted.emplace(row.id.str(), KeptKey{row, version(tuf::Form::notary), version(tuf::Form::tuf1)});
+    }
+    std::vector<KeptKey> out;
+    for (auto& entry : sorted) {
+      if (out.size() == limit) break;
+      out.push_back(std::move(entry.second));
+    }
+    return out;
+  }
+
+  Result<void> fill(const std::vector<KeptKey>& rows, const std::optional<Bytes>& check) override {
+    const std::lock_guard lock(mutex_);
+    if (!rows_.empty() || check_value_) return fail(ErrorCode::already_exists, "the key table is not empty");
+    for (const KeptKey& kept : rows) {
+      rows_.push_back(kept.row);
+      versions_[{kept.row.id, tuf::Form::notary}] = kept.notary_version;
+      versions_[{kept.row.id, tuf::Form::tuf1}] = kept.tuf1_version;
+    }
+    check_value_ = check;
+    return {};
+  }
+
   Result<bool> empty() override {
     const std::lock_guard lock(mutex_);
     return rows_.empty();

@@ -56,6 +56,16 @@ constexpr std::string_view kById =
     "WHERE key_id=?";
 constexpr std::string_view kInsert =
     "INSERT INTO boltseal_vault_keys(gun,role,key_id,algorithm,spki,sealed,created_at) VALUES(?,?,?,?,?,?,?)";
+constexpr std::string_view kPage =
+    "SELECT "
+    "gun,role,key_id,algorithm,spki,sealed,created_at,last_used,retired_at,notary_version,tuf1_version "
+    "FROM boltseal_vault_keys WHERE key_id>? ORDER BY key_id LIMIT ?";
+constexpr std::string_view kFill =
+    "INSERT INTO boltseal_vault_keys(gun,role,key_id,algorithm,spki,sealed,created_at,last_used,retired_at,"
+    "notary_version,tuf1_version) VALUES(?,?,?,?,?,?,?,?,?,?,?)";
+constexpr std::string_view kAnyKey = "SELECT 1 FROM boltseal_vault_keys LIMIT 1";
+constexpr std::string_view kAnyCheck = "SELECT 1 FROM boltseal_vault_check LIMIT 1";
+constexpr std::string_view kInsertCheck = "INSERT INTO boltseal_vault_check(number,sealed) VALUES(1,?)";
 constexpr std::string_view kVersions =
     "SELECT notary_version,tuf1_version,retired_at FROM boltseal_vault_keys WHERE key_id=?";
 // One statement decides and records; where it matched no row, kVersions tells why.
@@ -155,7 +165,7 @@ class SqlKeyTable final : public KeyTable {
 
   Result<bool> empty() override {
     auto session = BS_TRY(pool_->acquire());
-    return BS_TRY(session->run("SELECT 1 FROM boltseal_vault_keys LIMIT 1")).empty();
+    return BS_TRY(session->run(kAnyKey)).empty();
   }
 
   Result<Use> record_use(const KeyId& id, tuf::Form form, std::int64_t version, Time now) override {
@@ -193,13 +203,46 @@ class SqlKeyTable final : public KeyTable {
 
   Result<void> set_check_value(const Bytes& sealed) override {
     auto session = BS_TRY(pool_->acquire());
-    auto inserted =
-        session->run("INSERT INTO boltseal_vault_check(number,sealed) VALUES(1,?)", {Blob{as_text(sealed)}});
+    auto inserted = session->run(kInsertCheck, {Blob{as_text(sealed)}});
     if (!inserted) return as_exists(std::move(inserted.error()));
     return {};
   }
 
+  Result<std::vector<KeptKey>> page(const std::string& after, std::size_t limit) override {
+    auto session = BS_TRY(pool_->acquire());
+    const Rows rows = BS_TRY(session->run(kPage, {after, static_cast<std::int64_t>(limit)}));
+    std::vector<KeptKey> out;
+    for (std::size_t i = 0; i < rows.size(); ++i)
+      out.push_back({BS_TRY(read_row(rows, i)), rows.integer(i, 9), rows.integer(i, 10)});
+    return out;
+  }
+
+  Result<void> fill(const std::vector<KeptKey>& kept, const std::optional<Bytes>& check) override {
+    auto session = BS_TRY(pool_->acquire());
+    auto filled = in_transaction(*session, [&](Session& work) -> Result<void> {
+      if (!BS_TRY(work.run(kAnyKey)).empty() || !BS_TRY(work.run(kAnyCheck)).empty())
+        return fail(ErrorCode::already_exists, "the key table is not empty");
+      for (const KeptKey& key : kept) BS_TRY(fill_row(work, key));
+      if (check) BS_TRY(work.run(kInsertCheck, {Blob{as_text(*check)}}));
+      return {};
+    });
+    if (!filled) return as_exists(std::move(filled.error()));
+    return {};
+  }
+
  private:
+  static Result<void> fill_row(Session& session, const KeptKey& kept) {
+    const KeyRow& row = kept.row;
+    const auto time = [](const std::optional<Time>& value) {
+      return value ? db::Value(ticks(*value)) : db::Value();
+    };
+    BS_TRY(
+        session.run(kFill, {row.gun.str(), row.role.str(), row.id.str(), row.algorithm,
+                            Blob{as_text(row.spki)}, Blob{as_text(row.sealed)}, ticks(row.created),
+                            time(row.last_used), time(row.retired), kept.notary_version, kept.tuf1_version}));
+    return {};
+  }
+
   std::shared_ptr<db::Pool> pool_;
 };
 

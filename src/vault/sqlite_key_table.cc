@@ -33,6 +33,16 @@ constexpr std::string_view kByRole =
 constexpr std::string_view kById =
     "SELECT gun,role,key_id,algorithm,spki,sealed,created_at,last_used,retired_at FROM boltseal_vault_keys "
     "WHERE key_id=?1";
+constexpr std::string_view kPage =
+    "SELECT "
+    "gun,role,key_id,algorithm,spki,sealed,created_at,last_used,retired_at,notary_version,tuf1_version "
+    "FROM boltseal_vault_keys WHERE key_id>?1 ORDER BY key_id LIMIT ?2";
+constexpr std::string_view kHoldsSomething =
+    "SELECT EXISTS(SELECT 1 FROM boltseal_vault_keys) OR EXISTS(SELECT 1 FROM boltseal_vault_check)";
+constexpr std::string_view kFill =
+    "INSERT INTO boltseal_vault_keys(gun,role,key_id,algorithm,spki,sealed,created_at,last_used,retired_at,"
+    "notary_version,tuf1_version) VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)";
+constexpr std::string_view kInsertCheck = "INSERT INTO boltseal_vault_check(number,sealed) VALUES(1,?1)";
 constexpr std::string_view kInsert =
     "INSERT INTO boltseal_vault_keys(gun,role,key_id,algorithm,spki,sealed,created_at) "
     "VALUES(?1,?2,?3,?4,?5,?6,?7)";
@@ -138,6 +148,33 @@ class SqliteKeyTable final : public KeyTable {
     return !BS_TRY(query.step());
   }
 
+  Result<std::vector<KeptKey>> page(const std::string& after, std::size_t limit) override {
+    auto connection = BS_TRY(pool_.acquire());
+    auto query = BS_TRY(connection->query(kPage));
+    query.bind(1, after).bind(2, static_cast<std::int64_t>(limit));
+    std::vector<KeptKey> rows;
+    while (BS_TRY(query.step()))
+      rows.push_back({BS_TRY(read_row(query)), query.integer(9), query.integer(10)});
+    return rows;
+  }
+
+  Result<void> fill(const std::vector<KeptKey>& rows, const std::optional<Bytes>& check) override {
+    auto connection = BS_TRY(pool_.acquire());
+    auto transaction = BS_TRY(db::SqliteTransaction::begin(*connection));
+    {
+      auto query = BS_TRY(connection->query(kHoldsSomething));
+      BS_TRY(query.step());
+      if (query.integer(0) != 0) return fail(ErrorCode::already_exists, "the key table is not empty");
+    }
+    for (const KeptKey& kept : rows) BS_TRY(fill_row(*connection, kept));
+    if (check) {
+      auto query = BS_TRY(connection->query(kInsertCheck));
+      query.bind_blob(1, as_text(*check));
+      BS_TRY(query.run());
+    }
+    return transaction.commit();
+  }
+
   Result<Use> record_use(const KeyId& id, tuf::Form form, std::int64_t version, Time now) override {
     auto connection = BS_TRY(pool_.acquire());
     auto transaction = BS_TRY(db::SqliteTransaction::begin(*connection));
@@ -189,12 +226,27 @@ class SqliteKeyTable final : public KeyTable {
 
   Result<void> set_check_value(const Bytes& sealed) override {
     auto connection = BS_TRY(pool_.acquire());
-    auto query = BS_TRY(connection->query("INSERT INTO boltseal_vault_check(number,sealed) VALUES(1,?1)"));
+    auto query = BS_TRY(connection->query(kInsertCheck));
     query.bind_blob(1, as_text(sealed));
     return as_exists(query.run());
   }
 
  private:
+  static Result<void> fill_row(db::Sqlite& connection, const KeptKey& kept) {
+    const KeyRow& row = kept.row;
+    auto query = BS_TRY(connection.query(kFill));
+    query.bind(1, row.gun.str()).bind(2, row.role.str()).bind(3, row.id.str()).bind(4, row.algorithm);
+    query.bind_blob(5, as_text(row.spki)).bind_blob(6, as_text(row.sealed)).bind(7, ticks(row.created));
+    for (const auto& [column, time] : {std::pair{8, row.last_used}, std::pair{9, row.retired}}) {
+      if (time)
+        query.bind(column, ticks(*time));
+      else
+        query.bind_null(column);
+    }
+    query.bind(10, kept.notary_version).bind(11, kept.tuf1_version);
+    return as_exists(query.run());
+  }
+
   /// A constraint that fails means here: it is there already.
   static Result<void> as_exists(Result<void> result) {
     if (!result && result.error().code() == ErrorCode::conflict)

@@ -66,6 +66,37 @@ TEST_P(KeyTableConformance, RowsComeBackAsTheyWent) {
   expect_equal(other_->list(gun(), RoleName::timestamp())->at(0), row("a"));
 }
 
+TEST_P(KeyTableConformance, IsListedAndFilledForBackups) {
+  KeyRow used = row("b", gun("a/b"));
+  used.last_used = at(5);
+  used.retired = at(9);
+  const std::vector<KeptKey> rows = {{row("a"), 0, 0}, {used, 7, 3}};
+  const Bytes check = to_bytes("check \0 value");
+  ASSERT_TRUE(table_->fill(rows, check));
+  EXPECT_EQ(other_->check_value()->value(), check);
+  std::vector<KeptKey> found;
+  std::string after;
+  for (int i = 0; i < 3; ++i) {
+    const auto page = other_->page(after, 1);
+    ASSERT_TRUE(page) << page.error().what();
+    if (page->empty()) break;
+    EXPECT_GT(page->at(0).row.id.str(), after);
+    after = page->at(0).row.id.str();
+    found.push_back(page->at(0));
+  }
+  ASSERT_EQ(found.size(), 2u);
+  for (const KeptKey& key : found) {
+    const bool is_used = key.row.id == used.id;
+    expect_equal(key.row, is_used ? used : row("a"));
+    EXPECT_EQ(key.notary_version, is_used ? 7 : 0);
+    EXPECT_EQ(key.tuf1_version, is_used ? 3 : 0);
+  }
+  EXPECT_EQ(*table_->record_use(used.id, tuf::Form::notary, 8, at(10)), Use::retired);
+  const auto again = table_->fill(rows, std::nullopt);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code(), ErrorCode::already_exists);
+}
+
 TEST_P(KeyTableConformance, AnUnusedKeyIsTheAnswer) {
   ASSERT_TRUE(table_->insert_unless_unused(row("a")));
   EXPECT_EQ(other_->insert_unless_unused(row("b"))->id, row("a").id);

@@ -7,8 +7,9 @@
 namespace boltseal::daemon {
 
 std::span<const CommandEntry* const> commands() {
-  static constexpr std::array<const CommandEntry*, 4> kTable = {&kConfigCheck, &kConfigPrint, &kGunReset,
-                                                                &kImport};
+  static constexpr std::array<const CommandEntry*, 11> kTable = {
+      &kConfigCheck, &kConfigPrint, &kGunList, &kGunShow, &kGunExpiry, &kGunReset,
+      &kVerifyStore, &kBackup,      &kRestore, &kImport,  &kShadow};
   return kTable;
 }
 

@@ -5,9 +5,16 @@
 
 namespace boltseal::daemon {
 
+extern const CommandEntry kBackup;
 extern const CommandEntry kConfigCheck;
 extern const CommandEntry kConfigPrint;
+extern const CommandEntry kGunExpiry;
+extern const CommandEntry kGunList;
 extern const CommandEntry kGunReset;
+extern const CommandEntry kGunShow;
 extern const CommandEntry kImport;
+extern const CommandEntry kRestore;
+extern const CommandEntry kShadow;
+extern const CommandEntry kVerifyStore;
 
 }  // namespace boltseal::daemon

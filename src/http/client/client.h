@@ -22,6 +22,10 @@
 
 namespace boltseal::http {
 
+// A program may link client and server: their types of one name (Request, Response, TlsFiles) must be two to
+// the linker.
+inline namespace of_client {
+
 struct Header {
   std::string name;
   std::string value;
@@ -78,6 +82,8 @@ struct ClientOptions {
   std::size_t header_limit = 64u << 10;  ///< bytes of all header fields
   std::size_t side_by_side = 16;         ///< requests in flight
 };
+
+}  // namespace of_client
 
 /// Client on libcurl, which is opened at the first request. Connections, TLS sessions and HTTP/2 streams are
 /// kept and shared between requests.

@@ -9,6 +9,8 @@
 
 namespace boltseal::http {
 
+inline namespace of_client {  // see client.h
+
 struct TlsFiles {
   std::vector<std::string> ca_files;  ///< paths of PEM bundles, trusted beside the system's CAs
   bool only_these_cas = false;        ///< the system's CAs are not trusted (notary's root_ca)
@@ -19,6 +21,8 @@ struct TlsFiles {
   /// either says so.
   void merge(const TlsFiles& other);
 };
+
+}  // namespace of_client
 
 /// Reads <directory>/ as Docker does: each *.crt is a CA bundle, each *.cert needs the *.key of its stem and
 /// the reverse. The first pair by name is used. A missing directory gives no files. Errors: bad_config with

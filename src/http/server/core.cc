@@ -6,9 +6,11 @@
 #include <exception>
 #include <thread>
 
+#include "base/log_context.h"
 #include "base/untrusted.h"
 #include "crypto/random.h"
 #include "http/server/path.h"
+#include "http/server/trace_parent.h"
 
 namespace boltseal::http {
 namespace {
@@ -78,6 +80,8 @@ Plan Core::ask_plan(const RequestHead& head) const {
 Response Core::run_handler(Request& request) const {
   Response failed;
   failed.status = -1;
+  const log::Context context(request_id_text(request.head().id),
+                             trace_id_of(request.head().header("traceparent")));
   Response answer = guarded("handle", [&] { return handlers_.handle(request); }, std::move(failed));
   if (answer.status == -1) return refusal(500, "internal error");
   return checked(std::move(answer), request.head());
@@ -123,6 +127,8 @@ void Core::account(const RequestHead& head, const Exchange& exchange) {
 }
 
 void Core::write_access_log(const RequestHead& head, const Exchange& exchange) const {
+  // The event has its own `id`; the trace stands beside it.
+  const log::Context context("", trace_id_of(head.header("traceparent")));
   const Untrusted method{std::string(head.method_text)};
   const Untrusted path{std::string(head.raw_path)};
   const auto micros = std::chrono::duration_cast<std::chrono::microseconds>(exchange.duration).count();

@@ -63,6 +63,8 @@ Need need_of(const Route& route, Method method, bool guard_metrics) {
     case Place::tuf1_target:
       return reads(method) ? repository(route, kPull) : catalog();
     case Place::health:
+    case Place::live:
+    case Place::ready:
       return reads(method) ? Need{} : catalog();
     case Place::metrics:
       return reads(method) && !guard_metrics ? Need{} : catalog();

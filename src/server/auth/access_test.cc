@@ -34,6 +34,8 @@ TEST(Access, WhatRoutesNeed) {
       {Method::get, "/v2/a*/_trust/tuf/root.json", "registry:catalog:*"},
       {Method::put, "/v2/", "registry:catalog:*"},
       {Method::get, "/_notary_server/health", ""},
+      {Method::get, "/livez", ""},
+      {Method::get, "/readyz", ""},
       {Method::get, "/metrics", ""},
       {Method::post, "/metrics", "registry:catalog:*"},
   };

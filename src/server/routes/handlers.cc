@@ -160,6 +160,7 @@ http::ReadyResponsePtr RouteHandlers::fast(const http::RequestHead& head) const 
   // What the cache holds is metadata, which needs the right to pull.
   if (!open_ && !parts_.gate.fast_pass(head, pull_of(gun), note_of(head).visit)) return nullptr;
   auto found = parts_.cache.find(gun, head.path.substr(trust + kTrust.size()));
+  parts_.server_metrics.cache(found != nullptr);
   if (found) head.mark = mark_of(parse_route(head.path), head.method);
   return found;
 }
@@ -203,9 +204,15 @@ void RouteHandlers::observe(const http::RequestHead& head, const http::Exchange&
                            exchange.response_bytes);
 }
 
+void RouteHandlers::count_publish(std::uint32_t mark, const ApiError* error) {
+  if (mark != Operation::update + 1) return;
+  parts_.server_metrics.publish(error == nullptr ? std::string_view() : error->code);
+}
+
 http::Response RouteHandlers::handle(http::Request& request) {
   const http::RequestHead& head = request.head();
   auto answer = route(request);
+  count_publish(head.mark, answer ? nullptr : &answer.error());
   if (answer) return std::move(*answer);
   const ApiError& error = answer.error();
   if (parts_.access_log.on()) {
@@ -254,6 +261,10 @@ RouteHandlers::Answer RouteHandlers::dispatch(http::Request& request, const Rout
       return reads(head.method) ? health() : no_route();
     case Place::global_changefeed:
       return reads(head.method) ? feed(std::nullopt, head.query) : no_route();
+    case Place::live:
+      return reads(head.method) ? Answer(text("alive\n")) : no_route();
+    case Place::ready:
+      return reads(head.method) ? ready() : no_route();
     case Place::metrics: {
       if (!reads(head.method)) return no_route();
       http::Response response = text(parts_.metrics.text());
@@ -379,6 +390,20 @@ RouteHandlers::Answer RouteHandlers::feed(const std::optional<Gun>& gun, std::st
   }
   const FeedQuery asked = BS_TRY(parse_feed_query(query));
   return text(feed_json(BS_TRY(parts_.storage.changes(gun, asked.after, asked.records))));
+}
+
+/// For balancers: whether to send requests here. The first line says why not.
+RouteHandlers::Answer RouteHandlers::ready() const {
+  const auto no = [](std::string_view why) {
+    http::Response response = text("not ready: " + std::string(why) + "\n");
+    response.status = 503;
+    return response;
+  };
+  if (parts_.readiness.phase() == Readiness::Phase::starting) return no("starting");
+  if (parts_.readiness.phase() == Readiness::Phase::draining) return no("shutting down");
+  if (!parts_.storage.check()) return no("the storage does not answer");
+  if (!parts_.keys.check()) return no("the keys can't be used");
+  return text("ready\n");
 }
 
 RouteHandlers::Answer RouteHandlers::health() const {

@@ -13,8 +13,10 @@
 #include "server/change_notices.h"
 #include "server/key_service.h"
 #include "server/publish/publisher.h"
+#include "server/readiness.h"
 #include "server/routes/reader.h"
 #include "server/routes/route.h"
+#include "server/server_metrics.h"
 #include "server/serving_cache.h"
 #include "server/storage/storage.h"
 
@@ -31,6 +33,8 @@ struct RouteParts {
   Publisher& publisher;
   ServingCache& cache;
   const ChangeNotices* notices;  ///< null: no other process writes
+  const Readiness& readiness;
+  ServerMetrics& server_metrics;
   http::MetricsRegistry& metrics;
   Gate& gate;
   AccessLog& access_log;
@@ -56,6 +60,7 @@ class RouteHandlers {
 
   Answer route(http::Request& request);
   Answer dispatch(http::Request& request, const Route& route);
+  void count_publish(std::uint32_t mark, const ApiError* error);
   Answer route_gun(http::Request& request, const Route& route);
   ApiResult<void> admit(const http::RequestHead& head, const Route& route, const Need& need);
   ApiResult<void> check_prefix(const Route& route, bool publishing) const;
@@ -66,6 +71,7 @@ class RouteHandlers {
   Answer key(const Gun& gun, const RoleName& role, bool rotate);
   Answer feed(const std::optional<Gun>& gun, std::string_view query) const;
   Answer health() const;
+  Answer ready() const;
 
   RouteParts parts_;
   const bool open_;  ///< neither authentication nor limits

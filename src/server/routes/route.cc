@@ -140,6 +140,10 @@ Route parse_route(std::string_view path) {
     route.place = Place::global_changefeed;
   } else if (path == "/_notary_server/health") {
     route.place = Place::health;
+  } else if (path == "/livez") {
+    route.place = Place::live;
+  } else if (path == "/readyz") {
+    route.place = Place::ready;
   } else if (path == "/metrics") {
     route.place = Place::metrics;
   } else if (path.starts_with(kApi)) {

@@ -25,6 +25,8 @@ enum class Place : std::uint8_t {
   changefeed,         ///< /v2/<gun>/_trust/changefeed
   global_changefeed,  ///< /v2/_trust/changefeed
   health,             ///< /_notary_server/health
+  live,               ///< /livez
+  ready,              ///< /readyz
   metrics,            ///< /metrics
   tuf1_repository,    ///< /v2/<gun>/_trust/tuf1/
   tuf1_metadata,      ///< .../tuf1/metadata/[<version>.]<role>.json
