@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Starts notary-server with its signer, and boltseald, both with memory storage, and measures them.
+#   run.sh [JSON]
 . "$(dirname "$0")/../tests/support/common.sh"
 
 start_notary_server theirs
@@ -30,4 +31,4 @@ side() { # NAME PIDS...
   [ -z "${OURS_PID:-}" ] || side ours "$OURS_PID"
 } | jq -s --arg b "$BOLTSEAL" --arg r "$REGISTRY_ADDR" --arg d "$digest" \
   --arg c "$CA_FILE" '{sides: ., ca: $c, boltseal: $b, registry: $r, digest: $d}' >"$D/bench.json"
-/usr/bin/python3 -B "$ROOT/bench/measure.py" "$D/bench.json"
+/usr/bin/python3 -B "$ROOT/bench/measure.py" "$D/bench.json" ${1:+"$1"}
