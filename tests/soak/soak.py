@@ -3,6 +3,8 @@
 
   soak.py CONFIG     CONFIG: JSON written by run.sh: addresses, sockets of the proxies, the server's process, minutes
 """
+import collections
+import contextlib
 import json
 import os
 import subprocess
@@ -22,7 +24,7 @@ from quick_keys import QuickMaker
 
 REPOSITORIES = 8
 READERS = 4
-POOL = 8           # connections to the database that the server may keep
+SLACK = (24, 8)    # descriptors and threads that pools may still open after the begin
 DEFECTS = ("handler_threw", "response_header_refused")  # events of the log that tell of one
 
 
@@ -113,6 +115,15 @@ class Run:
                     self.ledger.violation(f"the server's log: {line.strip()[:300]}")
 
 
+def open_files(pid):
+    """What the process's descriptors are: "socket 4, /path 2, ..."."""
+    kinds = collections.Counter()
+    for fd in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(OSError):
+            kinds[os.readlink(f"/proc/{pid}/fd/{fd}").split(":[")[0]] += 1
+    return ", ".join(f"{kind} {n}" for kind, n in sorted(kinds.items()))
+
+
 def judge(run, before, after):
     """Violations that only the whole run can show."""
     ledger = run.ledger
@@ -121,9 +132,10 @@ def judge(run, before, after):
             ledger.violation(f"there were no {what}: nothing was tested")
     if not ledger.faults:
         ledger.violation("no fault was injected: nothing was tested")
-    if after[2] > before[2] + POOL:
-        ledger.violation(f"file descriptors: {before[2]} before, {after[2]} after all clients had gone")
-    if after[3] > before[3] + POOL:
+    if after[2] > before[2] + SLACK[0]:
+        ledger.violation(f"file descriptors: {before[2]} before, {after[2]} after all clients had gone: "
+                         + open_files(run.config["pid"]))
+    if after[3] > before[3] + SLACK[1]:
         ledger.violation(f"threads: {before[3]} before, {after[3]} after all clients had gone")
     rate, growth, limit = run.monitor.slope()
     if run.monitor.samples[-1][0] - run.monitor.samples[0][0] >= SHORTEST and growth > limit:
