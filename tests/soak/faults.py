@@ -47,8 +47,6 @@ class Injector:
                 self.ledger.violation(f"injecting {where} {kind} failed: {type(e).__name__}: {e}")
             finally:
                 self.ledger.close_window(window)
-                if kind == "latency":  # it excuses nothing; but what comes after it is not its doing
-                    continue
 
     def rules(self, proxy, seconds, *rules, cut=False):
         """These rules for so long; cut: connections that are open are reset, so that new ones meet the rules."""

@@ -53,21 +53,28 @@ class Wire:
             self.connection.close()
         self.connection = None
 
-    def blame(self, what, lost=False):
-        """Reports an error of the last request; True where a fault excuses it."""
-        return self.ledger.error(f"{what} [{self.via}]", self.begin, self.end, self.via, lost)
+    def lost(self, error):
+        """Reports that the last request got no whole answer."""
+        self.ledger.error(f"{error} [{self.via}]", self.begin, self.end, self.via, lost=True)
+
+    def wrong(self, method, path, status, data=b""):
+        """Reports an answer that should not be. A database that is away makes 503; no fault makes a 4xx right."""
+        if status >= 500:
+            self.ledger.error(f"{method} {status} [{self.via}]", self.begin, self.end, self.via)
+        else:
+            text = " ".join(data[:200].decode("utf-8", "replace").split())
+            self.ledger.violation(f"{method} {status} [{self.via}]: {path} {text}", self.begin)
 
     def expect(self, wanted, method, path, body=None, headers=None):
-        """The body of an answer whose status is one of wanted, and the status; None after any other, reported."""
+        """(status, body) of an answer whose status is one of wanted; None after any other, which is reported."""
         try:
             status, _, data = self.request(method, path, body, headers)
         except Lost as e:
-            self.blame(str(e), lost=True)
+            self.lost(e)
             return None
         if status in wanted:
             return status, data
-        self.blame(f"{method} {status}: {path} {data[:200].decode('utf-8', 'replace')}"
-                   if status < 500 else f"{method} {status}")
+        self.wrong(method, path, status, data)
         return None
 
     def post(self, path, files, wanted=(200,)):

@@ -33,6 +33,7 @@ def look(client, repository, exact=(), held=False):
                 raise Wrong(f"{name} is {files[name].version} after {version} had been served")
     except (Wrong, Gone, KeyError, ValueError, StopIteration, TypeError) as e:
         if held or repository.steady(changes):
+            repository.given_up = True  # told once, not by everybody who reads it
             ledger.violation(f"{repository.gun}: {type(e).__name__}: {e}")
             return True
         return False
@@ -115,10 +116,10 @@ class Reader(Worker):
                 if status == 304 and data:
                     self.ledger.violation(f"304 with a body: {path}")
         except Lost as e:
-            self.client.blame(str(e), lost=True)
+            self.client.lost(e)
             return
         if status not in (200, 304) and not (status == 404 and not (r.exists and r.steady(changes))):
-            self.client.blame(f"GET {status}" + ("" if status >= 500 else f" {path}"))
+            self.client.wrong("GET", path, status)
 
     def torn_upload(self, r):
         """A client that goes away in the middle of its upload."""
