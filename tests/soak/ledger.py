@@ -62,7 +62,7 @@ class Ledger:
         """What no fault excuses: lost or wrong data, an error outside of all windows."""
         at = time.monotonic() if at is None else at
         with self.lock:
-            last = self.windows[-1] if self.windows else None
+            last = next((w for w in reversed(self.windows) if w[0] <= at), None)
             after = "" if not last else f", {at - last[0]:.1f} s after the begin of {last[2]} {last[3]}"
             self.violations.append(f"at {at - self.began:.1f} s{after}: {what}")
 
