@@ -8,7 +8,7 @@
 . "$SUPPORT/life.sh"
 
 TURNS=(real joined real named)
-[ -z "${LIFE_ALL_REAL:-}" ] || TURNS=(real) # proves the script
+[ -z "${ALL_REAL:-}" ] || TURNS=(real) # proves the script
 peers "${STORAGE:=postgres}" "$D"
 peers signer "$D" --storage "$STORAGE"
 peers notary "$D" server --storage "$STORAGE"

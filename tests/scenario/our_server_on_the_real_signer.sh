@@ -24,7 +24,7 @@ take_over() { # WHO: the server
   fi
 }
 OURS=ours
-[ -z "${LIFE_ALL_REAL:-}" ] || OURS=real # proves the script
+[ -z "${ALL_REAL:-}" ] || OURS=real # proves the script
 
 for ((i = 0; i < ${#LIFE[@]} + 1; i++)); do
   served "$SERVER_URL" a b >"$D/before"

@@ -27,14 +27,14 @@ take_over() { # WHO: the signer; the server starts anew too, for it takes long t
 }
 
 for ((i = 0; i < ${#LIFE[@]} + 1; i++)); do
-  if [ $((i % 2)) -eq 0 ] && [ -z "${LIFE_ALL_REAL:-}" ]; then take_over ours; else take_over real; fi
+  if [ $((i % 2)) -eq 0 ] && [ -z "${ALL_REAL:-}" ]; then take_over ours; else take_over real; fi
   read_life a
   live a "$i"
   live b $((i - 1))
 done
 
 step "nobody signs without a certificate of the signer's authority"
-[ -n "${LIFE_ALL_REAL:-}" ] || take_over ours
+[ -n "${ALL_REAL:-}" ] || take_over ours
 certificate stranger 1
 expect_fail any curl -sS --http2 --cacert "$CA_FILE" "https://$SIGNER_ADDR/"
 expect_fail any curl -sS --http2 --cacert "$CA_FILE" --cert "$D/stranger.crt" --key "$D/stranger.key" "https://$SIGNER_ADDR/"

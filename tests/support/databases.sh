@@ -21,24 +21,32 @@ give_file() { # SOURCE TARGET: a copy that only that user reads
 
 # ---- PostgreSQL ------------------------------------------------------------
 
+# PG names the server, and its folder in D: postgres, or standby.
+PG=postgres
 postgres_start() {
   local sync=()
   [ -n "${OPT_durable:-}" ] || sync=(-c fsync=off -c synchronous_commit=off -c full_page_writes=off)
-  spawn postgres INT "${LOWLY[@]}" "$PGBIN/postgres" -D "$D/postgres/data" -c port="$1" \
-    -c listen_addresses=127.0.0.1 -c unix_socket_directories="$D/postgres" -c max_connections=200 \
-    -c log_min_messages=fatal -c ssl=on -c ssl_cert_file="$D/postgres/server.crt" \
-    -c ssl_key_file="$D/postgres/server.key" "${sync[@]}"
+  spawn "$PG" INT "${LOWLY[@]}" "$PGBIN/postgres" -D "$D/$PG/data" -c port="$1" \
+    -c listen_addresses=127.0.0.1 -c unix_socket_directories="$D/$PG" -c max_connections=200 \
+    -c log_min_messages=fatal -c ssl=on -c ssl_cert_file="$D/$PG/server.crt" \
+    -c ssl_key_file="$D/$PG/server.key" "${sync[@]}"
 }
 postgres_query() { # PORT DATABASE [PSQL OPTIONS]
-  psql -qAtX -v ON_ERROR_STOP=1 -h "$D/postgres" -p "$1" -U peers -d "$2" "${@:3}"
+  psql -qAtX -v ON_ERROR_STOP=1 -h "$D/$PG" -p "$1" -U peers -d "$2" "${@:3}"
 }
 postgres_up() { postgres_query "$1" postgres -c 'SELECT 1'; }
 
+postgres_folder() {
+  PGBIN=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+  [ -x "$PGBIN/postgres" ] || die "no PostgreSQL server is installed"
+  cmd_ca
+  give_dir "$D/$PG"
+  give_file "$D/ca/server.crt" "$D/$PG/server.crt"
+  give_file "$D/ca/server.key" "$D/$PG/server.key"
+}
+
 postgres_make() {
   local data=$D/postgres/data
-  give_dir "$D/postgres"
-  give_file "$D/ca/server.crt" "$D/postgres/server.crt"
-  give_file "$D/ca/server.key" "$D/postgres/server.key"
   [ ! -f "$data/PG_VERSION" ] || return 0
   "${LOWLY[@]}" "$PGBIN/initdb" -D "$data" -U peers --auth=trust -E UTF8 --locale=C.UTF-8 --no-sync \
     >"$D/log/initdb" 2>&1 || die "initdb failed: $(tail -n 3 "$D/log/initdb")"
@@ -47,6 +55,7 @@ postgres_make() {
     printf 'local all all trust\n'
     printf 'host all locked 127.0.0.1/32 scram-sha-256\n'
     printf 'host all all 127.0.0.1/32 trust\n'
+    printf 'host replication all 127.0.0.1/32 trust\n'
   } >"$data/pg_hba.conf"
 }
 
@@ -57,9 +66,7 @@ postgres_database() { # PORT NAME KIND: made from sql/KIND.postgres.sql where it
 }
 
 cmd_postgres() {
-  PGBIN=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
-  [ -x "$PGBIN/postgres" ] || die "no PostgreSQL server is installed"
-  cmd_ca
+  postgres_folder
   if alive postgres; then
     PORT=$(get_env POSTGRES_ADDR)
     PORT=${PORT##*:}
@@ -73,6 +80,21 @@ cmd_postgres() {
   put_env POSTGRES_URL "$(postgres_url postgres)"
   put_env POSTGRES_SERVER_URL "$(postgres_url notaryserver)"
   put_env POSTGRES_SIGNER_URL "$(postgres_url notarysigner)"
+}
+
+# A streaming standby, always durable; primary_conninfo names it "standby", for synchronous_standby_names.
+cmd_standby() {
+  local primary
+  primary=$(get_env POSTGRES_ADDR)
+  PG=standby OPT_durable=1
+  postgres_folder
+  if [ ! -f "$D/standby/data/PG_VERSION" ]; then
+    "${LOWLY[@]}" "$PGBIN/pg_basebackup" -D "$D/standby/data" -X stream -R -c fast --no-sync \
+      -d "host=127.0.0.1 port=${primary##*:} user=peers application_name=standby" >"$D/log/basebackup" 2>&1 ||
+      die "pg_basebackup failed: $(tail -n 3 "$D/log/basebackup")"
+  fi
+  serve standby "${OPT_port:-0}" postgres_start postgres_up
+  put_env STANDBY_ADDR "127.0.0.1:$PORT"
 }
 postgres_url() { printf 'postgres://peers@%s/%s?sslmode=disable\n' "$(get_env POSTGRES_ADDR)" "$1"; }
 
