@@ -44,8 +44,6 @@ struct StorageConfig {
   std::int64_t connections = 4;  ///< sqlite
   DatabaseConfig database;       ///< postgres, mysql
   Consistency consistency = Consistency::notify;
-  std::optional<Duration> prune_superseded;  ///< superseded versions older than this go
-  std::optional<Duration> prune_changes;     ///< the same for rows of the changefeed
 };
 
 /// Where snapshot and timestamp keys are. `signer`: in the role signer of the same process.

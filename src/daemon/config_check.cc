@@ -6,7 +6,6 @@
 #include "base/files.h"
 #include "base/limits.h"
 #include "base/untrusted.h"
-#include "daemon/composed.h"
 #include "http/server/tls_context.h"
 
 namespace boltseal::daemon {
@@ -69,7 +68,6 @@ Result<void> check_keys(const KeysConfig& keys, const TakenVariables& variables)
 }  // namespace
 
 Result<void> check_config(const Config& config, const TakenVariables& variables) {
-  BS_TRY(check_composed(config));
   if (config.server) {
     BS_TRY(check_listeners(config.server->listen));
     BS_TRY(check_keys(config.server->keys, variables));

@@ -52,12 +52,6 @@ void print_storage(Writer& w, const StorageConfig& storage) {
   }
   if (storage.kind == StorageKind::postgres)
     w.member("consistency", word_of(kConsistencies, storage.consistency));
-  if (storage.prune_superseded || storage.prune_changes) {
-    w.name("prune").begin_object();
-    if (storage.prune_superseded) w.member("superseded_after", print_duration(*storage.prune_superseded));
-    if (storage.prune_changes) w.member("changes_after", print_duration(*storage.prune_changes));
-    w.end_object();
-  }
   w.end_object();
 }
 

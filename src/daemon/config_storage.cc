@@ -24,13 +24,6 @@ Result<void> read_database(const Fields& fields, DatabaseKind kind, DatabaseConf
   return set_duration(fields, "statement_timeout", out.statement_timeout);
 }
 
-Result<void> read_prune(const Fields& storage, StorageConfig& out) {
-  const auto fields = BS_TRY(section(storage, "prune", {"superseded_after", "changes_after"}));
-  if (!fields) return {};
-  BS_TRY(set_duration(*fields, "superseded_after", out.prune_superseded));
-  return set_duration(*fields, "changes_after", out.prune_changes);
-}
-
 Result<void> read_key_database(const Fields& keys, KeysConfig& out) {
   const auto fields = BS_TRY(section(
       keys, "database",
@@ -78,17 +71,16 @@ Result<void> read_pkcs11(const Fields& keys, const std::string& directory, Token
 Result<void> read_storage(const Fields& server, const std::string& directory, StorageConfig& out) {
   const auto fields = BS_TRY(section(server, "storage",
                                      {"kind", "path", "connections", "conninfo", "dsn", "connect_timeout",
-                                      "statement_timeout", "consistency", "prune"}));
+                                      "statement_timeout", "consistency"}));
   if (!fields) return {};
   BS_TRY(set_word(*fields, "kind", kStorageKinds, out.kind));
   const std::string_view kind = word_of(kStorageKinds, out.kind);
   if (out.kind == StorageKind::memory) {
-    return only_without(*fields,
-                        {"path", "connections", "conninfo", "dsn", "connect_timeout", "statement_timeout",
-                         "consistency", "prune"},
-                        kind);
+    return only_without(
+        *fields,
+        {"path", "connections", "conninfo", "dsn", "connect_timeout", "statement_timeout", "consistency"},
+        kind);
   }
-  BS_TRY(read_prune(*fields, out));
   if (out.kind != StorageKind::postgres) BS_TRY(only_without(*fields, {"consistency"}, kind));
   BS_TRY(set_word(*fields, "consistency", kConsistencies, out.consistency));
   if (out.kind == StorageKind::sqlite) {

@@ -69,8 +69,7 @@ TEST(Config, WholeOfIt) {
     "server": {
       "listen": [{"address": ":4443", "tls_cert": "c", "tls_key": "k", "client_ca": "ca"}],
       "storage": {"kind": "postgres", "conninfo": "postgres://u:s3cret@a,b:5433/db?sslmode=verify-ca",
-                  "connections": 3, "connect_timeout": "2s", "statement_timeout": "1m", "consistency": "strict",
-                  "prune": {"superseded_after": "90d", "changes_after": "1d"}},
+                  "connections": 3, "connect_timeout": "2s", "statement_timeout": "1m", "consistency": "strict"},
       "keys": {"place": "remote", "algorithm": "ed25519",
                "remote": {"address": "signer:7899", "ca": "ca", "client_cert": "c", "client_key": "k"}},
       "auth": {"kind": "token", "anonymous_read": true,
@@ -95,7 +94,6 @@ TEST(Config, WholeOfIt) {
   EXPECT_EQ(config->server->storage.database.source.reveal(),
             "postgres://u:s3cret@a,b:5433/db?sslmode=verify-ca");
   EXPECT_EQ(config->server->storage.consistency, Consistency::strict);
-  EXPECT_EQ(config->server->storage.prune_superseded, 90 * kDay);
   EXPECT_EQ(config->server->keys.remote.ca, "/etc/b/ca");
   EXPECT_EQ(config->server->auth.certificates.at(0).actions, std::vector<std::string>{"pull"});
   EXPECT_EQ(config->signer->keys.default_alias, "a");

@@ -5,8 +5,6 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "daemon/composed.h"
-
 namespace boltseal::daemon {
 namespace {
 
@@ -30,16 +28,6 @@ TEST(Environment, NotarysVariablesAreTakenOutOfTheProcess) {
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code(), ErrorCode::no_passphrase);
   EXPECT_NE(none.error().hint().find("NOTARY_SIGNER_NEW"), std::string::npos);
-}
-
-TEST(Composed, WhatNothingServesIsRefusedByName) {
-  Config config;
-  EXPECT_TRUE(check_composed(config));
-  config.server->keys.place = KeyPlace::signer;
-  const auto refused = check_composed(config);
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().code(), ErrorCode::bad_config);
-  EXPECT_NE(refused.error().what().find("server.keys.place signer"), std::string::npos);
 }
 
 }  // namespace

@@ -12,7 +12,6 @@
 #include "base/limits.h"
 #include "base/log.h"
 #include "crypto/certificate_names.h"
-#include "daemon/composed.h"
 #include "daemon/config_fields.h"
 #include "daemon/config_words.h"
 #include "daemon/metrics_listener.h"
@@ -297,7 +296,6 @@ void wait_for_the_end(Running& running, const sigset_t& signals) {
 Result<void> serve(const LoadedConfig& loaded, const Places& places, const TakenVariables& variables,
                    const ServeVariant& variant) {
   const sigset_t signals = block_signals();
-  BS_TRY(check_composed(loaded.config));
   for (const std::string& warning : loaded.warnings) log::warning("configuration", {{"text", warning}});
   log::set_level(loaded.config.log_level);
   Running running;

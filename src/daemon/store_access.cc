@@ -5,7 +5,6 @@
 
 #include <cstdio>
 
-#include "daemon/composed.h"
 #include "daemon/databases.h"
 #include "daemon/key_places.h"
 #include "daemon/role_server.h"
@@ -79,7 +78,6 @@ Result<const ServerConfig*> stored_server(const Invocation& invocation) {
     return fail(ErrorCode::usage, "memory storage lives in the server's process alone",
                 "name the configuration with --config FILE");
   }
-  BS_TRY(check_composed(config));
   return &*config.server;
 }
 

@@ -7,9 +7,9 @@
 namespace boltseal::daemon {
 
 std::span<const CommandEntry* const> commands() {
-  static constexpr std::array<const CommandEntry*, 11> kTable = {
-      &kConfigCheck, &kConfigPrint, &kGunList, &kGunShow, &kGunExpiry, &kGunReset,
-      &kVerifyStore, &kBackup,      &kRestore, &kImport,  &kShadow};
+  static constexpr std::array<const CommandEntry*, 13> kTable = {
+      &kConfigCheck, &kConfigPrint, &kGunList, &kGunShow, &kGunExpiry,  &kGunReset, &kVerifyStore,
+      &kBackup,      &kRestore,     &kImport,  &kPrune,   &kKeysRewrap, &kShadow};
   return kTable;
 }
 

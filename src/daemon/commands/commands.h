@@ -13,6 +13,8 @@ extern const CommandEntry kGunList;
 extern const CommandEntry kGunReset;
 extern const CommandEntry kGunShow;
 extern const CommandEntry kImport;
+extern const CommandEntry kKeysRewrap;
+extern const CommandEntry kPrune;
 extern const CommandEntry kRestore;
 extern const CommandEntry kShadow;
 extern const CommandEntry kVerifyStore;

@@ -8,7 +8,6 @@
 
 #include "base/untrusted.h"
 #include "daemon/commands/commands.h"
-#include "daemon/composed.h"
 #include "daemon/role_server.h"
 
 namespace boltseal::daemon {
@@ -40,7 +39,6 @@ Result<const ServerConfig*> server_of(const Config& config) {
     return fail(ErrorCode::usage, "memory storage ends with its server: nothing can be imported into it",
                 "name the configuration with --config FILE");
   }
-  BS_TRY(check_composed(config));
   return &*config.server;
 }
 
