@@ -7,7 +7,7 @@ import time
 
 from ledger import GRACE
 
-QUIET = (GRACE + 4, GRACE + 12)
+QUIET = (GRACE + 10, GRACE + 22)
 NOW = {"now": True}
 
 

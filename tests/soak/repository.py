@@ -13,7 +13,7 @@ from quick_keys import verify
 from tufmaker import Repo, canonical, key_id, key_object, role
 
 ROLES = ("targets", "targets/releases", "targets/ci")
-SETTLE = 12.0  # seconds after which no request that was lost can still be at work in the server
+SETTLE = 8.0  # seconds after which no request that was lost can still be at work in the server
 TAGS = 12      # a role has so many tags at most
 
 File = collections.namedtuple("File", "version sha256")

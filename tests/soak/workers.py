@@ -138,12 +138,10 @@ class Owner(Worker):
 
     def step(self):
         repositories = [r for r in self.run_.repositories if not r.given_up]
-        unsure = [r for r in repositories if r.settled() and self.ledger.quiet()]
-        if unsure:
-            return self.resolve(self.random.choice(unsure))
+        for r in repositories:
+            if r.settled() and self.ledger.quiet():
+                self.resolve(r)
         r = self.random.choice(repositories)
-        if r.unsure_since:
-            return None
         with r.changing():
             if r.unsure_since:
                 return None
