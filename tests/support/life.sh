@@ -81,7 +81,9 @@ served() {
   local name file tuf
   for name in "${@:2}"; do
     tuf=$1/v2/$(gun "$name")/_trust/tuf
-    for file in root.json 1.root.json targets.json targets/releases.json snapshot.json timestamp.json; do
+    # The real server answers 500 for a delegation that is not there.
+    if grep -qs ' targets/releases$' "$D/want-$name"; then curl -ksSf "$tuf/targets/releases.json"; fi
+    for file in root.json 1.root.json targets.json snapshot.json timestamp.json; do
       curl -ksS -o "$D/x" -w "$name $file %{http_code}" "$tuf/$file"
       printf ' %s\n' "$(sed 's/"detail":.*//' "$D/x" | sha256sum)"
     done
