@@ -1,5 +1,7 @@
 #include "daemon/databases.h"
 
+#include "base/log.h"
+#include "daemon/database_source.h"
 #include "db/mysql.h"
 
 namespace boltseal::daemon {
@@ -26,6 +28,22 @@ db::Connect connector(const DatabaseConfig& config) {
                               .connect_timeout = milliseconds(config.connect_timeout),
                               .statement_timeout = milliseconds(config.statement_timeout)});
   };
+}
+
+Result<void> warn_of_asynchronous_standby(const DatabaseConfig& config) {
+  if (config.kind != DatabaseKind::postgres) return {};
+  const auto session = BS_TRY(db::connect_postgres(postgres_options(config)));
+  const auto rows = BS_TRY(session->run(
+      "SELECT current_setting('synchronous_standby_names'), (SELECT count(*) FROM pg_stat_replication)"));
+  if (rows.empty() || !rows.text(0, 0).empty()) return {};
+  const bool several_hosts =
+      redacted_source(config.kind, config.source.reveal()).find(',') != std::string::npos;
+  if (!several_hosts && rows.integer(0, 1) == 0) return {};
+  log::warning("standby_not_waited_for",
+               {{"text",
+                 "synchronous_standby_names is empty: publishes that were acknowledged last can be lost "
+                 "when a standby takes over"}});
+  return {};
 }
 
 std::shared_ptr<db::Pool> make_pool(const DatabaseConfig& config) {

@@ -142,6 +142,7 @@ Result<server::TrustServerParts> open_parts(const Config& all, const std::option
     if (consistency(storage) == server::Consistency::notify)
       parts.notices = server::make_postgres_notices(postgres_options(storage.database), sender);
     around.beside = &storage.database;
+    BS_TRY(warn_of_asynchronous_standby(storage.database));
   } else {
     const Places places = home ? Places{home->state.path(), home->keys.path()} : Places{};
     parts.storage = BS_TRY(open_storage(config, places));

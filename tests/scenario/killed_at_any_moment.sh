@@ -18,14 +18,14 @@ acknowledged() { wc -l <"$D/acknowledged"; }
 
 publisher() { # signs one tag after the other until enough are in; one that is killed is not acknowledged
   local i=0 code
-  while [ "$(acknowledged)" -lt "$WANT" ] && [ "$i" -lt $((WANT * 5)) ]; do
+  while [ "$(acknowledged)" -lt "$WANT" ] && [ "$i" -lt $((WANT * 20)) ]; do
     i=$((i + 1))
     code=0
     "$BOLTSEAL" sign "t$i" --digest-file "$D/digest" --size 100 --gun $G --ca-file "$CA_FILE" \
       >>"$D/log/publisher" 2>&1 &
     echo $! >"$D/publisher.pid"
     wait $! 2>/dev/null || code=$?
-    if [ "$code" -eq 0 ]; then printf 't%s\n' "$i" >>"$D/acknowledged"; fi
+    if [ "$code" -eq 0 ]; then printf 't%s\n' "$i" >>"$D/acknowledged"; else sleep 0.05; fi
     printf '%s\n' "$code" >>"$D/codes"
   done
 }

@@ -4,8 +4,8 @@
 . "$(dirname "$0")/../support/common.sh"
 
 start_boltseald old --storage sqlite
-OLD=$SERVER_URL
-client_home a
+OLD=$OLD_URL
+client_home a --server old
 G=example.com/shadowed/app
 ok notary init -p $G
 ok notary addhash -p $G v1 1 --sha256 "$(printf %064d 1)"

@@ -21,7 +21,10 @@ content() { # both databases, in one order, without the time of the dump
     pg_dump --inserts "$POSTGRES_SERVER_URL"
     pg_dump --inserts "$POSTGRES_SIGNER_URL"
   else
-    mariadb-dump --no-defaults -u root -S "$MARIADB_SOCKET" --skip-dump-date --databases notaryserver notarysigner
+    local table
+    for table in notaryserver.tuf_files notaryserver.changefeed notarysigner.private_keys; do
+      mariadb --no-defaults -u root -S "$MARIADB_SOCKET" -N -e "select * from $table"
+    done
   fi | grep -v '^\\' | sort
 }
 start() { # VARIABLES...: as a service would be started, the signer in the same process
