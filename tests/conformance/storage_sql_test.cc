@@ -134,25 +134,28 @@ TEST_P(SqlStorage, LostConnectionsAreReplaced) {
   std::atomic<std::int64_t> begun{1}, killed{1};
   std::atomic<int> failures{0};
   // Ends every other session of the server once in each round, at any moment of it.
+  constexpr std::int64_t kRounds = 20;
+  const auto reach = [](std::atomic<std::int64_t>& count, std::int64_t wanted) {
+    for (std::int64_t seen = count; seen < wanted; seen = count) count.wait(seen);
+  };
   std::thread killer([&] {
     const auto session = *connect_();
-    while (killed < 40) {
-      if (begun == killed) {
-        std::this_thread::yield();
-        continue;
-      }
+    for (std::int64_t round = 2; round <= kRounds; ++round) {
+      reach(begun, round);
       const auto ended = session->run(GetParam().kill_others);
       EXPECT_TRUE(ended) << ended.error().what();
       ++killed;
+      killed.notify_one();
     }
   });
   std::int64_t stored = 1;
-  for (std::int64_t version = 2; version <= 40; ++version) {
+  for (std::int64_t version = 2; version <= kRounds; ++version) {
     ++begun;
+    begun.notify_one();
     const auto done = storage_->publish(whole(gun("a/b"), version));
     if (!done && done.error().code() != ErrorCode::unreachable) ++failures;
     const auto newest = storage_->latest(gun("a/b"), Form::notary, role("timestamp"));
-    while (killed < version) std::this_thread::yield();
+    reach(killed, version);
     if (!newest) {
       if (newest.error().code() != ErrorCode::unreachable) ++failures;
       continue;
@@ -163,9 +166,9 @@ TEST_P(SqlStorage, LostConnectionsAreReplaced) {
   killer.join();
   EXPECT_EQ(failures, 0);
   EXPECT_GT(stored, 1);
-  ASSERT_TRUE(storage_->publish(whole(gun("a/b"), 41)));
+  ASSERT_TRUE(storage_->publish(whole(gun("a/b"), kRounds + 1)));
   for (const char* which : {"root", "targets", "snapshot"}) {
-    EXPECT_EQ((*storage_->current(gun("a/b"), Form::notary, role(which)))->version, 41);
+    EXPECT_EQ((*storage_->current(gun("a/b"), Form::notary, role(which)))->version, kRounds + 1);
   }
 }
 
