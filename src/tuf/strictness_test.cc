@@ -404,5 +404,20 @@ TEST(Read, LenientDates) {
   EXPECT_EQ(write_payload(file->body()).canonical, file->signed_bytes());
 }
 
+// As notary 0.7.0 leaves the targets role when its last delegation is removed.
+TEST(NotaryTargets, NullForNoDelegations) {
+  const std::string file =
+      R"({"signed":{"_type":"Targets","delegations":{"keys":{},"roles":null},"expires":"2030-01-02T03:04:05Z",)"
+      R"("targets":{},"version":2},"signatures":[]})";
+  const auto parsed = parse_targets(Form::notary, RoleName::targets(), file);
+  ASSERT_TRUE(parsed) << parsed.error().what();
+  ASSERT_TRUE(parsed->body().delegations);
+  EXPECT_TRUE(parsed->body().delegations->roles.empty());
+  EXPECT_FALSE(
+      parse_targets(Form::notary, RoleName::targets(),
+                    R"({"signed":{"_type":"Targets","delegations":{"keys":null,"roles":[]},)"
+                    R"("expires":"2030-01-02T03:04:05Z","targets":{},"version":2},"signatures":[]})"));
+}
+
 }  // namespace
 }  // namespace boltseal::tuf::testing

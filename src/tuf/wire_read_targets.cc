@@ -174,7 +174,10 @@ Result<Delegations> read_delegations(Form form, const json::Value& object, const
       out.succinct = BS_TRY(read_succinct(*succinct));
     }
   }
-  if (!out.succinct) BS_TRY(read_roles(form, BS_TRY(fields.array("roles")), parent, out));
+  // Go writes a list that was never filled as null: notary does so when the last delegation is removed.
+  const json::Value* roles = fields.find("roles");
+  const bool none = form == Form::notary && roles != nullptr && roles->is_null();
+  if (!out.succinct && !none) BS_TRY(read_roles(form, BS_TRY(fields.array("roles")), parent, out));
   out.extras = BS_TRY(read_extras(form, fields.unknown()));
   return out;
 }
