@@ -35,3 +35,9 @@ step "the removed delegation no longer counts"
 ok owner delegation remove $G targets/releases -y -p
 ok notary -d "$D/reader" list $G
 assert_lacks "targets/releases"
+
+step "without any delegation the list of them is null, as Go writes an empty one"
+ok owner delegation remove $G targets/bob -y -p
+assert_equal null "$(curl -ksSf "$SERVER_URL/v2/$G/_trust/tuf/targets.json" | jq -c .signed.delegations.roles)" "the list"
+ok notary -d "$D/reader" list $G
+ok owner delegation add $G targets/again "$D/bob.crt" --all-paths -p
