@@ -89,7 +89,8 @@ served() {
     done
     [ ! -f "$D/want-$name" ] || curl -ksSf "$tuf/timestamp.key" | jq -S .
   done
-  curl -ksSf "$1/v2/_trust/changefeed?records=1000" | jq .
+  # On PostgreSQL the real server pads the hash that a deletion does not have.
+  curl -ksSf "$1/v2/_trust/changefeed?records=1000" | jq . | sed 's/"SHA256": " *"/"SHA256": ""/'
 }
 
 # live NAME STEP: a step, and what readers make of it.
