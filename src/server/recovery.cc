@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "base/encoding.h"
 #include "base/log.h"
 #include "server/stored_chain.h"
 
@@ -11,7 +12,7 @@ namespace {
 
 using Tops = std::map<std::pair<Form, RoleName>, Head>;
 
-enum class Finding { as_recorded, online_behind, owner_behind };
+enum class Finding { as_recorded, online_behind, owner_behind, other_life };
 
 /// Which snapshot is the server's own depends on the stored root; without one it is the owner's.
 Result<bool> is_online(const Storage& storage, const OnlineRoles& online, const Gun& gun, Form form,
@@ -37,6 +38,22 @@ Result<bool> is_buried(const Storage& storage, const Gun& gun, const Head& head)
   return version != stone->versions.end() && version->second >= head.version;
 }
 
+/// A notary-server on the same database deletes without a tombstone, but not without a trace: in the feed a
+/// deletion comes after the very timestamp that was recorded. A backup from before cannot have that.
+Result<bool> was_deleted_since(const Storage& storage, const HighWater& record, const Gun& gun,
+                               std::int64_t epoch) {
+  constexpr std::int64_t kRows = 10'000;  // of one GUN, newest first to be looked for
+  const auto mark = record.mark(gun, Form::notary, RoleName::timestamp());
+  if (!mark || mark->epoch != epoch) return false;
+  const std::string hash = hex_encode(mark->sha256);
+  bool seen = false;
+  for (const Change& row : BS_TRY(storage.changes(gun, 0, -kRows))) {
+    if (row.version == mark->version && row.sha256 == hash) seen = true;
+    if (seen && row.category == "deletion") return true;
+  }
+  return false;
+}
+
 Result<Finding> compare(const Storage& storage, const HighWater& record, const OnlineRoles& online,
                         const Gun& gun, const Tops& tops, std::int64_t epoch) {
   Finding finding = Finding::as_recorded;
@@ -50,7 +67,22 @@ Result<Finding> compare(const Storage& storage, const HighWater& record, const O
       finding = Finding::owner_behind;
     }
   }
-  return finding;
+  const bool behind = finding != Finding::as_recorded;
+  return behind && BS_TRY(was_deleted_since(storage, record, gun, epoch)) ? Finding::other_life : finding;
+}
+
+/// The life that was recorded is over. What there is now begins a new one; where there is nothing, the next
+/// root does, whoever signed it: of the old one nothing is left to compare it with.
+Result<void> begin_anew(Storage& storage, HighWater& record, const Gun& gun, const Tops& tops,
+                        std::int64_t epoch) {
+  log::warning("deleted_by_another_server", {{"gun", Untrusted(gun.str())}, {"begun_anew", !tops.empty()}});
+  if (tops.empty()) return storage.allow_reset(gun);
+  Batch next{.gun = gun};
+  next.reinitialises = true;
+  BS_TRY(storage.publish(next));
+  std::vector<Head> heads;
+  for (const auto& [key, head] : tops) heads.push_back(head);
+  return record.raise(gun, epoch + 1, heads);
 }
 
 Result<void> act(Storage& storage, Renewal& renewal, const Gun& gun, Finding finding, bool marked,
@@ -100,7 +132,8 @@ Result<RecoveryReport> compare_with_record(Storage& storage, HighWater& record, 
     const GunState state = BS_TRY(storage.state(gun));
     const Finding finding = BS_TRY(compare(storage, record, online, gun, tops, state.epoch));
     BS_TRY(act(storage, renewal, gun, finding, state.needs_recovery, report));
-    if (finding == Finding::owner_behind) continue;
+    if (finding == Finding::other_life) BS_TRY(begin_anew(storage, record, gun, tops, state.epoch));
+    if (finding == Finding::owner_behind || finding == Finding::other_life) continue;
     std::vector<Head> heads;
     for (const auto& [key, head] : tops) heads.push_back(head);
     BS_TRY(record.raise(gun, state.epoch, heads));

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "db/sqlite.h"
 #include "server/storage/sqlite_storage.h"
 #include "server/test_repository.h"
 #include "vault/vault.h"
@@ -58,6 +59,50 @@ TEST_F(RestoreTest, NotaryBug7KeysOutliveARestart) {
   owner.add("v1");
   owner.targets.version = 2;
   EXPECT_EQ(server->post(owner.gun, {{"targets", owner.targets_file()}}).status, 200);
+}
+
+/// As a notary-server deletes: rows gone, no tombstone, a row in the feed.
+void delete_as_notary_server(const std::string& database) {
+  const auto db = must(db::Sqlite::open(database));
+  ASSERT_TRUE(
+      db->execute("DELETE FROM tuf_files; INSERT INTO changefeed(created_at,gun,version,sha256,category) "
+                  "VALUES('2026-11-24 07:00:00+00:00','docker.io/library/a',0,'','deletion')"));
+}
+
+TEST_F(RestoreTest, DeletedByANotaryServerIsNoRestoredBackup) {
+  auto server = start();
+  Owner owner(*server, "docker.io/library/a");
+  ASSERT_EQ(owner.init().status, 200);
+  ASSERT_EQ(owner.publish("v1").status, 200);
+  server.reset();
+  delete_as_notary_server(folder_ + "/state/server.db");
+  server = start();
+  EXPECT_EQ(server->report.read_only, 0u);
+  Owner next(*server, "docker.io/library/a");
+  EXPECT_EQ(next.init().status, 200);
+  EXPECT_EQ(next.publish("v2").status, 200);
+  EXPECT_GT(next.version("timestamp"), 2) << "what the server makes goes on above the old numbers";
+}
+
+TEST_F(RestoreTest, BegunAnewAtANotaryServerIsANewLife) {
+  auto server = start();
+  Owner owner(*server, "docker.io/library/a");
+  ASSERT_EQ(owner.init().status, 200);
+  ASSERT_EQ(owner.publish("v1").status, 200);
+  Owner other(*server, "docker.io/library/b");
+  ASSERT_EQ(other.init().status, 200);
+  server.reset();
+  delete_as_notary_server(folder_ + "/state/server.db");
+  const auto db = must(db::Sqlite::open(folder_ + "/state/server.db"));
+  ASSERT_TRUE(
+      db->execute("INSERT INTO tuf_files(gun,role,version,data,sha256,created_at,updated_at) VALUES("
+                  "'docker.io/library/a','timestamp',1,'{}','" +
+                  std::string(64, 'a') + "','2026-11-24 07:00:01+00:00','2026-11-24 07:00:01+00:00')"));
+  server = start();
+  EXPECT_EQ(server->report.read_only, 1u) << "b was deleted without a trace of its own";
+  EXPECT_EQ(server->storage->state(owner.gun)->epoch, 2);
+  EXPECT_FALSE(server->storage->state(owner.gun)->needs_recovery);
+  EXPECT_TRUE(server->storage->state(other.gun)->needs_recovery);
 }
 
 TEST_F(RestoreTest, NotaryBug18WrongSealingKeyEndsTheStart) {
