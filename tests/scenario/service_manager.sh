@@ -23,6 +23,7 @@ heard.bind(folder + "/notify")
 child = os.fork()
 if child == 0:
     os.dup2(listening.fileno(), 3)
+    os.set_inheritable(3, True)  # also where it was 3 already
     os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS="1", LISTEN_FDNAMES="trust",
                       NOTIFY_SOCKET=folder + "/notify", WATCHDOG_USEC="400000")
     os.execv(program[0], program)

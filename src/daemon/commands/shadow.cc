@@ -79,7 +79,11 @@ Result<void> shadow(const Invocation& invocation) {
     shadow->stop();
     log_counts(shadow->counts());
   };
-  return serve(invocation.loaded, BS_TRY(invocation.places()), invocation.variables, variant);
+  // Its keys are of no use here: neither passphrases nor a sealing key are needed.
+  LoadedConfig loaded = invocation.loaded;
+  loaded.config.server->keys = KeysConfig{.place = KeyPlace::memory};
+  loaded.config.signer.reset();
+  return serve(loaded, BS_TRY(invocation.places()), invocation.variables, variant);
 }
 
 }  // namespace
