@@ -12,6 +12,8 @@ Result<void> read_clients(const Fields& signer, std::vector<SignerClient>& out) 
   for (const Fields& fields : *list) {
     SignerClient client;
     BS_TRY(read_certificate(fields, client.subject, client.guns));
+    if (client.guns.empty())
+      return fail(wrong_member(fields, "guns", "names nothing: write [\"**\"] for every repository"));
     out.push_back(std::move(client));
   }
   return {};

@@ -22,6 +22,7 @@ std::unique_ptr<http::Server> make_metrics_listener(const std::string& address, 
   options.limits.connections = kConnections;
   options.access_log = log::Level::debug;
   http::Handlers own;
+  own.plan = [](const http::RequestHead& head) { return http::Plan{.on_loop = head.path == "/livez"}; };
   own.handle = [handle = std::move(handlers.handle),
                 plan = std::move(handlers.plan)](http::Request& request) {
     if (!is_served(request.head())) return http::Response{.status = 404, .body = "not found\n"};

@@ -83,7 +83,12 @@ Result<Home> open_home(const Places& places) {
     return fail(ErrorCode::locked, "another boltseald works in " + places.state_dir,
                 "stop it first, or give this one another --state-dir");
   }
-  return Home{std::move(state), std::move(keys), std::move(*lock)};
+  auto record = keys.lock("high-water.lock", 0);
+  if (!record) {
+    return fail(ErrorCode::locked, "another boltseald uses the keys directory " + places.keys_dir,
+                "each needs one of its own; copies of sealing.key in both are right for replicas");
+  }
+  return Home{std::move(state), std::move(keys), std::move(*lock), std::move(*record)};
 }
 
 std::string database_path(const ServerConfig& config, const Places& places) {

@@ -17,6 +17,7 @@ namespace boltseal::daemon {
 struct Home {
   Directory state, keys;
   FileLock lock;
+  FileLock record_lock;  ///< in the keys directory: the high-water record has one writer
 };
 
 /// locked: another boltseald works there. io_error.

@@ -14,6 +14,7 @@ class ChangeNotices {
   using SteadyTime = std::chrono::steady_clock::time_point;
   struct Receiver {
     std::function<void(const std::string& gun)> changed;  ///< this GUN was published, renewed or deleted
+    std::function<void(const std::string& gun)> own;      ///< the same, by this process; may be empty
     std::function<void()> missed;  ///< notices may have been lost (connection, fail-over): all may differ
   };
 

@@ -140,10 +140,14 @@ Result<void> HighWater::raise(const Gun& gun, std::int64_t epoch, const std::vec
     for (const Head& head : heads) {
       if (lift(gun, epoch, head)) risen.push_back(head);
     }
-    if (!directory_ || (risen.empty() && !damaged_)) return {};
+    if (!directory_) return {};
     if (damaged_ || (file_bytes_ > kRewriteAbove && file_bytes_ > 400 * marks_.size())) return rewrite();
-    BS_TRY(append(line_of(gun, epoch, risen)));
-    line = ++written_;
+    // What has not risen may still be on its way to the disk for another.
+    if (!risen.empty()) {
+      BS_TRY(append(line_of(gun, epoch, risen)));
+      ++written_;
+    }
+    line = written_;
   }
   return sync_up_to(line);
 }
@@ -175,6 +179,11 @@ Result<void> HighWater::sync_up_to(std::uint64_t line) {
   std::uint64_t target = 0;
   {
     std::lock_guard lock(mutex_);
+    if (damaged_) {
+      BS_TRY(rewrite());
+      synced_ = written_;
+      return {};
+    }
     file = file_;
     target = written_;
   }

@@ -74,33 +74,79 @@ Result<Finding> compare(const Storage& storage, const HighWater& record, const O
 /// The life that was recorded is over. What there is now begins a new one; where there is nothing, the next
 /// root does, whoever signed it: of the old one nothing is left to compare it with.
 Result<void> begin_anew(Storage& storage, HighWater& record, const Gun& gun, const Tops& tops,
-                        std::int64_t epoch) {
+                        const GunState& state) {
   log::warning("deleted_by_another_server", {{"gun", Untrusted(gun.str())}, {"begun_anew", !tops.empty()}});
   if (tops.empty()) return storage.allow_reset(gun);
   Batch next{.gun = gun};
   next.reinitialises = true;
+  next.state = state;
   BS_TRY(storage.publish(next));
   std::vector<Head> heads;
   for (const auto& [key, head] : tops) heads.push_back(head);
-  return record.raise(gun, epoch + 1, heads);
+  return record.raise(gun, state.epoch + 1, heads);
 }
 
-Result<void> act(Storage& storage, Renewal& renewal, const Gun& gun, Finding finding, bool marked,
-                 RecoveryReport& report) {
+Tops tops_of(std::vector<Head> heads) {
+  Tops tops;
+  for (Head& head : heads) {
+    const std::pair key{head.form, head.role};
+    tops.emplace(key, std::move(head));
+  }
+  return tops;
+}
+
+/// What was found of one GUN, and what it was found in.
+struct Judged {
+  Finding finding = Finding::as_recorded;
+  Tops tops;
+  GunState state;
+};
+
+Result<Judged> judge(const RecoveryParts& parts, const Gun& gun, Tops tops) {
+  Judged out{.tops = std::move(tops), .state = BS_TRY(parts.storage.state(gun))};
+  out.finding = BS_TRY(compare(parts.storage, parts.record, parts.online, gun, out.tops, out.state.epoch));
+  return out;
+}
+
+/// Under the lock of the GUN: a publish between the list of all heads and its record looks like a store that
+/// is behind.
+Result<Judged> judge_again(const RecoveryParts& parts, const Gun& gun) {
+  return judge(parts, gun, tops_of(BS_TRY(parts.storage.heads(gun))));
+}
+
+/// What is done under the lock; signing above the record takes it itself.
+Result<void> act(const RecoveryParts& parts, const Gun& gun, const Judged& judged, RecoveryReport& report) {
   const Untrusted name(gun.str());
-  if (finding == Finding::owner_behind) {
+  if (judged.finding == Finding::owner_behind) {
     ++report.read_only;
     log::error("store_is_older_than_the_record", {{"gun", name}, {"action", "read-only until republished"}});
-    if (!marked) BS_TRY(storage.set_needs_recovery(gun, true));
+    if (!judged.state.needs_recovery) BS_TRY(parts.storage.set_needs_recovery(gun, true));
     return {};
   }
-  if (marked) BS_TRY(storage.set_needs_recovery(gun, false));
-  if (finding == Finding::online_behind) {
-    log::warning("store_is_older_than_the_record", {{"gun", name}, {"action", "signing above the record"}});
-    const auto renewed = renewal.renew_now(gun);
-    if (!renewed) log::error("cannot_sign_above_the_record", renewed.error());
-    if (renewed) ++report.resigned;
+  if (judged.finding == Finding::other_life)
+    return begin_anew(parts.storage, parts.record, gun, judged.tops, judged.state);
+  if (judged.state.needs_recovery && !parts.shared) BS_TRY(parts.storage.set_needs_recovery(gun, false));
+  std::vector<Head> heads;
+  for (const auto& [key, head] : judged.tops) heads.push_back(head);
+  return parts.record.raise(gun, judged.state.epoch, heads);
+}
+
+void sign_above(Renewal& renewal, const Gun& gun, RecoveryReport& report) {
+  log::warning("store_is_older_than_the_record",
+               {{"gun", Untrusted(gun.str())}, {"action", "signing above the record"}});
+  const auto renewed = renewal.renew_now(gun);
+  if (!renewed) log::error("cannot_sign_above_the_record", renewed.error());
+  if (renewed) ++report.resigned;
+}
+
+Result<void> look_at(const RecoveryParts& parts, const Gun& gun, Tops tops, RecoveryReport& report) {
+  Judged judged = BS_TRY(judge(parts, gun, std::move(tops)));
+  {
+    const auto lock = parts.locks.lock(gun);
+    if (judged.finding != Finding::as_recorded) judged = BS_TRY(judge_again(parts, gun));
+    BS_TRY(act(parts, gun, judged, report));
   }
+  if (judged.finding == Finding::online_behind) sign_above(parts.renewal, gun, report);
   return {};
 }
 
@@ -113,31 +159,19 @@ Result<bool> is_below_record(const Storage& storage, const Head& marked, const H
   return !BS_TRY(is_buried(storage, marked.gun, marked));
 }
 
-Result<RecoveryReport> compare_with_record(Storage& storage, HighWater& record, const OnlineRoles& online,
-                                           Renewal& renewal) {
+Result<RecoveryReport> compare_with_record(const RecoveryParts& parts) {
   RecoveryReport report;
-  report.first_start = !record.existed();
-  std::map<Gun, Tops> stores;
-  for (Head& head : BS_TRY(storage.heads(std::nullopt))) {
-    const std::pair key{head.form, head.role};
+  report.first_start = !parts.record.existed();
+  std::map<Gun, std::vector<Head>> stores;
+  for (Head& head : BS_TRY(parts.storage.heads(std::nullopt))) {
     const Gun gun = head.gun;
-    stores[gun].emplace(key, std::move(head));
+    stores[gun].push_back(std::move(head));
   }
   std::set<Gun> names;
   for (const auto& entry : stores) names.insert(entry.first);
-  for (const Gun& gun : record.guns()) names.insert(gun);
+  for (const Gun& gun : parts.record.guns()) names.insert(gun);
   report.guns = names.size();
-  for (const Gun& gun : names) {
-    const Tops& tops = stores[gun];
-    const GunState state = BS_TRY(storage.state(gun));
-    const Finding finding = BS_TRY(compare(storage, record, online, gun, tops, state.epoch));
-    BS_TRY(act(storage, renewal, gun, finding, state.needs_recovery, report));
-    if (finding == Finding::other_life) BS_TRY(begin_anew(storage, record, gun, tops, state.epoch));
-    if (finding == Finding::owner_behind || finding == Finding::other_life) continue;
-    std::vector<Head> heads;
-    for (const auto& [key, head] : tops) heads.push_back(head);
-    BS_TRY(record.raise(gun, state.epoch, heads));
-  }
+  for (const Gun& gun : names) BS_TRY(look_at(parts, gun, tops_of(std::move(stores[gun])), report));
   if (report.first_start && report.guns > 0) {
     log::warning("high_water_record_begins",
                  {{"guns", static_cast<std::int64_t>(report.guns)}, {"taken_from", "the store as it is"}});

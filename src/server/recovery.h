@@ -6,12 +6,22 @@
 #include <optional>
 
 #include "base/result.h"
+#include "server/gun_locks.h"
 #include "server/high_water.h"
 #include "server/online_roles.h"
 #include "server/renewal.h"
 #include "server/storage/storage.h"
 
 namespace boltseal::server {
+
+struct RecoveryParts {
+  Storage& storage;
+  HighWater& record;
+  const OnlineRoles& online;
+  Renewal& renewal;
+  GunLocks& locks;
+  bool shared = false;  ///< other replicas may know more: a mark is lifted by a publish alone
+};
 
 struct RecoveryReport {
   bool first_start = false;  ///< there was no record: the store was taken as it is
@@ -29,7 +39,6 @@ Result<bool> is_below_record(const Storage& storage, const Head& marked, const H
 
 /// Compares every GUN; raises the record to what the store has; sets, and lifts, the marks of recovery. Logs
 /// each finding.
-Result<RecoveryReport> compare_with_record(Storage& storage, HighWater& record, const OnlineRoles& online,
-                                           Renewal& renewal);
+Result<RecoveryReport> compare_with_record(const RecoveryParts& parts);
 
 }  // namespace boltseal::server

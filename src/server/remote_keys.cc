@@ -12,15 +12,18 @@
 namespace boltseal::server {
 namespace {
 
-/// Keys that the signer is known to have, by GUN and role. Bounded: one of another GUN makes room. Thread
-/// safe.
+/// Keys that the signer is known to have, by GUN and role, and whether they were made for this GUN: only
+/// those may be deleted with it, since a root can name the key of another's. Bounded: one of another GUN
+/// makes room. Thread safe.
 class KnownKeys {
  public:
   explicit KnownKeys(std::size_t limit) : limit_(limit) {}
 
-  void add(const Gun& gun, const RoleName& role, const KeyId& id) {
+  enum class Origin : std::uint8_t { found, made };
+  void add(const Gun& gun, const RoleName& role, const KeyId& id, Origin origin) {
     const std::lock_guard lock(mutex_);
-    const auto place = keys_.emplace(Name(gun, role, id), 0).first;
+    const auto place = keys_.emplace(Name(gun, role, id), origin).first;
+    if (origin == Origin::made) place->second = origin;
     if (keys_.size() <= limit_) return;
     // The next in the order of names: no worse than the oldest, as GUNs are used in no order.
     auto victim = std::next(place);
@@ -35,13 +38,13 @@ class KnownKeys {
     const std::lock_guard lock(mutex_);
     keys_.erase(Name(gun, role, id));
   }
-  std::vector<std::pair<RoleName, KeyId>> of(const Gun& gun) const {
+  std::vector<std::pair<RoleName, KeyId>> made_for(const Gun& gun) const {
     const std::lock_guard lock(mutex_);
     std::vector<std::pair<RoleName, KeyId>> out;
     for (const RoleName& role : {RoleName::snapshot(), RoleName::timestamp()}) {
       for (auto it = keys_.lower_bound(Name(gun, role, kLowest)); it != keys_.end(); ++it) {
         if (std::get<0>(it->first) != gun || std::get<1>(it->first) != role) break;
-        out.emplace_back(role, std::get<2>(it->first));
+        if (it->second == Origin::made) out.emplace_back(role, std::get<2>(it->first));
       }
     }
     return out;
@@ -52,7 +55,7 @@ class KnownKeys {
   inline static const KeyId kLowest = *KeyId::parse(std::string(64, '0'));
   const std::size_t limit_;
   mutable std::mutex mutex_;
-  std::map<Name, char> keys_;
+  std::map<Name, Origin> keys_;
 };
 
 struct Shared {
@@ -89,7 +92,7 @@ class RemoteKeys final : public KeyService {
 
   Result<crypto::PublicKeyPtr> create(const Gun& gun, const RoleName& role) override {
     auto key = BS_TRY(shared_->signer->create(gun, role, algorithm_));
-    shared_->known.add(gun, role, tuf::canonical_key_id(*key));
+    shared_->known.add(gun, role, tuf::canonical_key_id(*key), KnownKeys::Origin::made);
     return key;
   }
 
@@ -100,14 +103,14 @@ class RemoteKeys final : public KeyService {
       const auto held = BS_TRY(shared_->signer->info(gun, id));
       if (!held || *held->key != key) return nullptr;
       if (!held->role.empty() && held->role != role.str()) return nullptr;
-      shared_->known.add(gun, role, id);
+      shared_->known.add(gun, role, id, KnownKeys::Origin::found);
     }
     auto own = BS_TRY(crypto::key_cache().from_spki(key.spki()));
     return std::make_shared<RemoteKey>(shared_, gun, role, std::move(own));
   }
 
   Result<void> retire(const Gun& gun) override {
-    for (const auto& [role, id] : shared_->known.of(gun)) {
+    for (const auto& [role, id] : shared_->known.made_for(gun)) {
       BS_TRY(shared_->signer->remove(gun, id));
       shared_->known.forget(gun, role, id);
     }

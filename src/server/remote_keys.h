@@ -3,8 +3,8 @@
 // One round trip for a signature: that the signer has a key, and that its public part matches, is asked once
 // and remembered (public facts only, bounded); a signer that has lost it since says so when it is to sign,
 // and is asked again the next time. The protocol can neither list keys nor tell a key that is not there from
-// one that does not open, so `absence_is_certain` is false, and `retire` deletes the keys of the GUN that
-// this process has made or used: others stay at the signer, unused.
+// one that does not open, so `absence_is_certain` is false, and `retire` deletes the keys that this
+// process has made for the GUN: others stay at the signer, unused.
 #pragma once
 
 #include <cstddef>

@@ -31,13 +31,15 @@ struct Renewal::Online {
 };
 
 Renewal::Renewal(Storage& storage, const OnlineRoles& online, HighWater& record, GunLocks& locks,
-                 const Clock& clock, std::function<void(const Gun&)> changed)
+                 const Clock& clock, std::function<void(const Gun&)> changed,
+                 std::function<void(const Gun&)> unsure)
     : storage_(storage),
       online_(online),
       record_(record),
       locks_(locks),
       clock_(clock),
-      changed_(std::move(changed)) {}
+      changed_(std::move(changed)),
+      unsure_(std::move(unsure)) {}
 
 Renewal::~Renewal() { stop(); }
 
@@ -60,13 +62,14 @@ Result<std::optional<Renewal::Online>> Renewal::load(const Gun& gun, Form form) 
 template <typename Choose>
 Result<bool> Renewal::renew_if(const Gun& gun, Choose choose) {
   const auto lock = locks_.lock(gun);
-  if (BS_TRY(storage_.state(gun)).needs_recovery) return false;
+  const GunState state = BS_TRY(storage_.state(gun));
+  if (state.needs_recovery) return false;
   const auto online = BS_TRY(load(gun));
   if (!online) return false;
   const Time now = clock_.now();
   const Due due = choose(*online, now);
   if (!due.any()) return false;
-  auto stored = store_renewed(gun, *online, due, now);
+  auto stored = store_renewed(gun, state, *online, due, now);
   if (!stored) failed_.fetch_add(1, std::memory_order_relaxed);
   if (stored && *stored) done_.fetch_add(1, std::memory_order_relaxed);
   return stored;
@@ -89,19 +92,23 @@ Result<bool> Renewal::renew_now(const Gun& gun) {
   return renew_if(gun, [](const Online&, Time) { return Due{.snapshot = true, .timestamp = true}; });
 }
 
-Result<bool> Renewal::store_renewed(const Gun& gun, const Online& online, Due due, Time now) {
+Result<bool> Renewal::store_renewed(const Gun& gun, const GunState& state, const Online& online, Due due,
+                                    Time now) {
   const StoredChain chain = BS_TRY(load_chain(storage_, gun, online.form));
-  Batch batch{.gun = gun, .time = now};
+  Batch batch{.gun = gun, .time = now, .state = state};
   batch.basis = {{online.form, RoleName::timestamp(), online.timestamp.version}};
   if (!BS_TRY(renew_form(gun, online, chain, due, now, batch.files))) return false;
   if (online.form == Form::notary) add_twin(gun, online, chain, now, batch.files);
   const auto stored = storage_.publish(batch);
   if (!stored && stored.error().code() == ErrorCode::conflict) return false;  // someone else was first
-  if (!stored) return fail(stored.error());
+  if (!stored) {
+    unsure_(gun);
+    return fail(stored.error());
+  }
   std::vector<Head> heads;
   for (const NewFile& file : batch.files)
     heads.push_back({gun, file.form, file.role, file.version, file.sha256});
-  const auto recorded = record_.raise(gun, BS_TRY(storage_.state(gun)).epoch, heads);
+  const auto recorded = record_.raise(gun, state.epoch, heads);
   changed_(gun);
   if (!recorded) return fail(recorded.error());
   log::info("renewed", {{"gun", Untrusted(gun.str())}, {"files", static_cast<std::int64_t>(heads.size())}});

@@ -38,8 +38,9 @@ struct Due {
 
 class Renewal {
  public:
+  /// `changed` and `unsure` as for Publisher.
   Renewal(Storage& storage, const OnlineRoles& online, HighWater& record, GunLocks& locks, const Clock& clock,
-          std::function<void(const Gun&)> changed);
+          std::function<void(const Gun&)> changed, std::function<void(const Gun&)> unsure);
   ~Renewal();
 
   /// Renews what has passed that part of its life. true: something was stored.
@@ -67,7 +68,7 @@ class Renewal {
   /// Of the Notary form where there is one, else of TUF 1.0.
   Result<std::optional<Online>> load(const Gun& gun) const;
   Result<std::optional<Online>> load(const Gun& gun, Form form) const;
-  Result<bool> store_renewed(const Gun& gun, const Online& online, Due due, Time now);
+  Result<bool> store_renewed(const Gun& gun, const GunState& state, const Online& online, Due due, Time now);
   /// Adds the renewed files of the form; false: there is nothing for the server to renew.
   Result<bool> renew_form(const Gun& gun, const Online& online, const StoredChain& chain, Due due, Time now,
                           std::vector<NewFile>& files) const;
@@ -87,7 +88,7 @@ class Renewal {
   HighWater& record_;
   GunLocks& locks_;
   const Clock& clock_;
-  std::function<void(const Gun&)> changed_;
+  std::function<void(const Gun&)> changed_, unsure_;
 
   std::atomic<std::uint64_t> done_{0}, failed_{0};
   std::mutex mutex_;

@@ -3,6 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <mutex>
+#include <utility>
 
 #include "base/log.h"
 #include "server/auth/access_log.h"
@@ -27,19 +29,22 @@ struct TrustServer::State {
         online(memory, signing, *parts.record),
         online_stored(*parts.storage, signing, *parts.record),
         cache(options.cache_bytes, *parts.clock),
-        renewal(*parts.storage, online_stored, *parts.record, locks, *parts.clock,
-                [this](const Gun& gun) {
-                  memory.forget(gun);
-                  changed(gun);
-                }),
+        renewal(
+            *parts.storage, online_stored, *parts.record, locks, *parts.clock,
+            [this](const Gun& gun) {
+              memory.forget(gun);
+              changed(gun);
+            },
+            [this](const Gun& gun) { unsure(gun); }),
         gate(options.auth, options.rate_limits, *parts.clock),
         access_log(options.access_log, *parts.clock),
         expiry(*parts.storage, *parts.clock),
         metrics(registry, cache, renewal, expiry),
         reader(*parts.storage, renewal, cache, cache_control_of(options),
                options.consistency == Consistency::strict),
-        publisher(memory, online, *parts.record, locks, *parts.clock,
-                  [this](const Gun& gun) { changed(gun); }),
+        publisher(
+            memory, online, *parts.record, locks, *parts.clock, [this](const Gun& gun) { changed(gun); },
+            [this](const Gun& gun) { unsure(gun); }),
         routes({options, *parts.storage, *parts.keys, reader, publisher, cache, parts.notices.get(),
                 readiness, metrics, registry, gate, access_log, *parts.clock}) {
     registry.add_process_metrics();
@@ -58,6 +63,23 @@ struct TrustServer::State {
     reader.warm(gun);
     renewal.watch(gun);
     expiry.changed(gun);
+  }
+
+  /// A commit may take effect although its answer was lost: its notice, when it comes, counts as another's.
+  void unsure(const Gun& gun) {
+    {
+      std::lock_guard lock(unsure_mutex);
+      unsure_guns.insert(gun.str());
+    }
+    memory.forget(gun);
+    cache.drop(gun.str());
+  }
+  void own_notice(const std::string& name) {
+    {
+      std::lock_guard lock(unsure_mutex);
+      if (unsure_guns.erase(name) == 0) return;
+    }
+    changed_elsewhere(name);
   }
 
   /// Another process has published, renewed or deleted the GUN: the record of this machine follows.
@@ -79,8 +101,21 @@ struct TrustServer::State {
   void missed() {
     memory.forget_all();
     cache.drop_all();
-    const auto report = compare_with_record(memory, *parts.record, online_stored, renewal);
+    {
+      std::lock_guard lock(unsure_mutex);
+      unsure_guns.clear();
+    }
+    if (!std::exchange(listened, true)) return;  // prepare() has just compared
+    const auto report = compare();
     if (!report) log::error("store_not_compared", report.error());
+  }
+  Result<RecoveryReport> compare() {
+    return compare_with_record({.storage = memory,
+                                .record = *parts.record,
+                                .online = online_stored,
+                                .renewal = renewal,
+                                .locks = locks,
+                                .shared = options.consistency != Consistency::alone});
   }
 
   static TrustServerParts measured(TrustServerParts parts, http::MetricsRegistry& registry) {
@@ -98,6 +133,9 @@ struct TrustServer::State {
   OnlineRoles online;
   OnlineRoles online_stored;  // renewal signs over what is stored, whatever is remembered
   ServingCache cache;
+  std::mutex unsure_mutex;
+  std::set<std::string> unsure_guns;  // under unsure_mutex
+  bool listened = false;              // of the thread of the notices
   Renewal renewal;
   Gate gate;
   AccessLog access_log;
@@ -115,8 +153,7 @@ TrustServer::~TrustServer() { stop(); }
 
 Result<RecoveryReport> TrustServer::prepare() {
   BS_TRY(reload());
-  auto report = BS_TRY(
-      compare_with_record(state_->memory, *state_->parts.record, state_->online_stored, state_->renewal));
+  auto report = BS_TRY(state_->compare());
   BS_TRY(state_->routes.learn_names());
   state_->readiness.enter(Readiness::Phase::serving);
   return report;
@@ -133,6 +170,7 @@ void TrustServer::start() {
   if (!state_->parts.notices) return;
   state_->parts.notices->start(
       {.changed = [state = state_.get()](const std::string& gun) { state->changed_elsewhere(gun); },
+       .own = [state = state_.get()](const std::string& gun) { state->own_notice(gun); },
        .missed = [state = state_.get()] { state->missed(); }});
 }
 

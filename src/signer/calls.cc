@@ -87,8 +87,8 @@ RpcResult<Calls::Found> Calls::find(const Call& call, const std::string& id_text
   }
   if (!*found) return Found();
   const std::optional<Gun>& gun = (*found)->gun;
-  if (!call.client.may_use(gun)) return not_this_gun();
   if (!call.gun.empty() && gun && call.gun != gun->url_path()) return Found();
+  if (!call.client.may_use(gun)) return not_this_gun();
   return std::move(*found);
 }
 

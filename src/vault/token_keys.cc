@@ -120,13 +120,14 @@ Result<crypto::PublicKeyPtr> TokenVault::create(const Gun& gun, const RoleName& 
   const KeyRow made{gun,        role, tuf::canonical_key_id(own),   std::string(name),
                     own.spki(), {},   state_->options.clock->now(), {},
                     {}};
-  const auto stored = state_->table->insert_unless_unused(made);
-  if (!stored || stored->id != made.id) {  // another server was faster: ours has no use
+  // After an error the row may be there all the same: a key on the token without a row does no harm, the
+  // reverse does.
+  const KeyRow stored = BS_TRY(state_->table->insert_unless_unused(made));
+  if (stored.id != made.id) {  // another server was faster: ours has no use
     const auto destroyed = state_->token->destroy(key->id());
     static_cast<void>(destroyed);
-    if (!stored) return fail(stored.error());
   }
-  return BS_TRY(state_->open(*stored))->public_key();
+  return BS_TRY(state_->open(stored))->public_key();
 }
 
 Result<std::optional<HeldKey>> TokenVault::find(const KeyId& id) const {

@@ -44,6 +44,9 @@ server::Shadow::Report append_to(std::shared_ptr<Fd> file) {
 /// Nothing of the store, the record or the keys is changed.
 void only_read(server::TrustServerOptions& options, server::TrustServerParts& parts) {
   options.renews = false;
+  // The old server beside it tells nobody of what it writes.
+  if (options.consistency == server::Consistency::notify) options.consistency = server::Consistency::strict;
+  parts.notices = nullptr;
   parts.storage = server::make_read_only_storage(std::move(parts.storage));
   parts.keys = server::make_memory_keys(crypto::KeyAlgorithm::ecdsa_p256);
   parts.record = server::HighWater::in_memory();

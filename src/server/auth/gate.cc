@@ -34,7 +34,7 @@ Gate::Gate(AuthOptions options, const RateLimitOptions& limits, const Clock& clo
 }
 
 Result<void> Gate::load() {
-  if (proxies_.empty()) proxies_ = BS_TRY(TrustedProxies::parse(proxy_texts_));
+  if (!proxy_texts_.empty() && proxies_.empty()) proxies_ = BS_TRY(TrustedProxies::parse(proxy_texts_));
   if (token_) BS_TRY(token_->load());
   if (basic_) BS_TRY(basic_->load());
   if (certificates_) BS_TRY(certificates_->load());

@@ -26,13 +26,15 @@ NewFile uploaded(const RoleName& role, const UploadedFile& file, const Sha256& s
 }  // namespace
 
 Publisher::Publisher(Remembering& storage, const OnlineRoles& online, HighWater& record, GunLocks& locks,
-                     const Clock& clock, std::function<void(const Gun&)> changed)
+                     const Clock& clock, std::function<void(const Gun&)> changed,
+                     std::function<void(const Gun&)> unsure)
     : storage_(storage),
       online_(online),
       record_(record),
       locks_(locks),
       clock_(clock),
-      changed_(std::move(changed)) {}
+      changed_(std::move(changed)),
+      unsure_(std::move(unsure)) {}
 
 ApiResult<void> Publisher::publish(const Gun& gun, const Upload& upload) {
   const auto lock = locks_.lock(gun);
@@ -42,6 +44,7 @@ ApiResult<void> Publisher::publish(const Gun& gun, const Upload& upload) {
     if (stored) return acknowledge(gun, next);
     const ErrorCode code = stored.error().code();
     if (code != ErrorCode::conflict && code != ErrorCode::locked) {
+      unsure_(gun);
       return tl::unexpected(api::updating(stored.error()));
     }
     if (BS_TRY(overlaps(gun, upload))) return tl::unexpected(api::old_version());
@@ -178,8 +181,14 @@ ApiResult<void> Publisher::check_record(const Gun& gun, const Standing& standing
   std::map<std::pair<Form, RoleName>, const NewFile*> fresh;
   for (const NewFile& file : plan.batch.files) fresh[{file.form, file.role}] = &file;
   for (const auto& [head, mark] : record_.of(gun)) {
+    if (mark.epoch > plan.epoch) {
+      return refuse(
+          Refusal::validation,
+          "the server's store was set back to an earlier life of this repository: its operator must "
+          "restore a newer backup");
+    }
     // An owner's roles of an earlier life of the GUN are not continued.
-    if (mark.epoch != plan.epoch && !is_online(head.role)) continue;
+    if (mark.epoch < plan.epoch && !is_online(head.role)) continue;
     const auto found = fresh.find({head.form, head.role});
     if (found != fresh.end()) {
       const NewFile& file = *found->second;
@@ -187,7 +196,8 @@ ApiResult<void> Publisher::check_record(const Gun& gun, const Standing& standing
       if (file.version <= mark.version && !same) return tl::unexpected(api::old_version());
     } else if (!is_online(head.role)) {
       const auto stored = BS_TRY(storage_.latest(gun, head.form, head.role));
-      if (stored && stored->version >= mark.version) continue;
+      const bool same = stored && stored->version == mark.version && stored->sha256 == mark.sha256;
+      if (same || (stored && stored->version > mark.version)) continue;
       return refuse(
           Refusal::validation,
           fmt::format("the server's store was set back: it has version {} of {}, but version {} was "
@@ -237,9 +247,13 @@ ApiResult<void> Publisher::acknowledge(const Gun& gun, const Plan& plan) {
 
 ApiResult<void> Publisher::remove(const Gun& gun) {
   const auto lock = locks_.lock(gun);
-  const bool removed = BS_TRY(storage_.remove(gun, clock_.now()));
+  const auto removed = storage_.remove(gun, clock_.now());
+  if (!removed) {
+    unsure_(gun);
+    return tl::unexpected(ApiError(removed.error()));
+  }
   changed_(gun);
-  if (!removed) return {};
+  if (!*removed) return {};
   // The files are gone: keys that sign no more are tidiness, and no reason to tell the client of a failure.
   const auto retired = online_.signing().keys().retire(gun);
   if (!retired) log::error("keys_not_retired", retired.error());

@@ -25,9 +25,11 @@ namespace boltseal::server {
 
 class Publisher {
  public:
-  /// `changed` is called after each commit and each deletion, before the answer.
+  /// `changed` is called after each commit and each deletion, before the answer; `unsure` where a commit may
+  /// have taken effect, or may do so yet, although its answer was lost.
   Publisher(Remembering& storage, const OnlineRoles& online, HighWater& record, GunLocks& locks,
-            const Clock& clock, std::function<void(const Gun&)> changed);
+            const Clock& clock, std::function<void(const Gun&)> changed,
+            std::function<void(const Gun&)> unsure);
 
   /// INVALID_UPDATE, VERSION, UPDATING, UNKNOWN.
   ApiResult<void> publish(const Gun& gun, const Upload& upload);
@@ -75,7 +77,7 @@ class Publisher {
   HighWater& record_;
   GunLocks& locks_;
   const Clock& clock_;
-  std::function<void(const Gun&)> changed_;
+  std::function<void(const Gun&)> changed_, unsure_;
 };
 
 }  // namespace boltseal::server

@@ -118,7 +118,8 @@ tl::unexpected<ApiError> keys_look_lost(const Gun& gun, const RoleName& role) {
 
 }  // namespace
 
-RouteHandlers::RouteHandlers(const RouteParts& parts) : parts_(parts), open_(parts.gate.open()) {
+RouteHandlers::RouteHandlers(const RouteParts& parts)
+    : parts_(parts), probe_(parts.storage, parts.keys), open_(parts.gate.open()) {
   request_metrics_ =
       std::make_unique<http::RequestMetrics>(parts_.metrics, "notary_server_http", operation_names());
 }
@@ -157,6 +158,7 @@ http::ReadyResponsePtr RouteHandlers::fast(const http::RequestHead& head) const 
   if (parts_.options.consistency == Consistency::strict) return nullptr;  // the reader must ask first
   if (parts_.notices != nullptr && !parts_.notices->is_current()) return nullptr;
   const std::string_view gun = head.path.substr(kApi.size(), trust - kApi.size());
+  if (!parts_.options.gun_prefixes.empty() && !check_prefix(parse_route(head.path), false)) return nullptr;
   // What the cache holds is metadata, which needs the right to pull.
   if (!open_ && !parts_.gate.fast_pass(head, pull_of(gun), note_of(head).visit)) return nullptr;
   auto found = parts_.cache.find(gun, head.path.substr(trust + kTrust.size()));
@@ -167,20 +169,25 @@ http::ReadyResponsePtr RouteHandlers::fast(const http::RequestHead& head) const 
 
 http::Plan RouteHandlers::plan(const http::RequestHead& head) const {
   http::Plan plan;
+  plan.on_loop = head.path == "/livez";  // answered even where every worker waits
   if (open_ && head.method != Method::post) return plan;
   const Route route = parse_route(head.path);
   if (is_publish(head.method, route.place)) plan.body_limit = parts_.options.upload_bytes;
   if (open_ || head.method == Method::other) return plan;
   const Need need = need_of(route, head.method, parts_.gate.options().guard_metrics);
   // What lies outside the prefixes is answered before anybody is asked who he is.
-  if (need.is_repository() && !check_prefix(route, false)) return plan;
   RequestNote& note = note_of(head);
-  if (const auto refused = parts_.gate.screen(head, need, note.visit)) {
-    head.mark = mark_of(route, head.method);
-    note.code = refused->code;
-    note.reason = refused->reason;
-    plan.answer = refused->response();
+  std::optional<ApiError> refused;
+  if (need.is_repository()) {
+    if (const auto prefix = check_prefix(route, is_publish(head.method, route.place)); !prefix)
+      refused = prefix.error();
   }
+  if (!refused) refused = parts_.gate.screen(head, need, note.visit);
+  if (!refused) return plan;
+  head.mark = mark_of(route, head.method);
+  note.code = refused->code;
+  note.reason = refused->reason;
+  plan.answer = error_response(*refused);
   return plan;
 }
 
@@ -226,7 +233,14 @@ http::Response RouteHandlers::handle(http::Request& request) {
                 {"code", error.code},
                 {"reason", Untrusted(error.reason)}});
   }
-  return error.response();
+  return error_response(error);
+}
+
+/// With authentication on no cache may keep an answer (SECURITY rule 25).
+http::Response RouteHandlers::error_response(const ApiError& error) const {
+  http::Response response = error.response();
+  if (!open_) response.headers.add("Cache-Control", "private, no-store");
+  return response;
 }
 
 RouteHandlers::Answer RouteHandlers::route(http::Request& request) {
@@ -401,14 +415,14 @@ RouteHandlers::Answer RouteHandlers::ready() const {
   };
   if (parts_.readiness.phase() == Readiness::Phase::starting) return no("starting");
   if (parts_.readiness.phase() == Readiness::Phase::draining) return no("shutting down");
-  if (!parts_.storage.check()) return no("the storage does not answer");
-  if (!parts_.keys.check()) return no("the keys can't be used");
+  const HealthProbe::Outcome parts = probe_.look();
+  if (!parts.storage) return no("the storage does not answer");
+  if (!parts.keys) return no("the keys can't be used");
   return text("ready\n");
 }
 
 RouteHandlers::Answer RouteHandlers::health() const {
-  const auto storage = parts_.storage.check();
-  const auto keys = parts_.keys.check();
+  const auto [storage, keys] = probe_.look();
   json::Writer writer;
   writer.begin_object();
   if (!storage) writer.member("DB operational", storage.error().what());

@@ -11,6 +11,7 @@
 #include "server/auth/access_log.h"
 #include "server/auth/gate.h"
 #include "server/change_notices.h"
+#include "server/health_probe.h"
 #include "server/key_service.h"
 #include "server/publish/publisher.h"
 #include "server/readiness.h"
@@ -72,8 +73,10 @@ class RouteHandlers {
   Answer feed(const std::optional<Gun>& gun, std::string_view query) const;
   Answer health() const;
   Answer ready() const;
+  http::Response error_response(const ApiError& error) const;
 
   RouteParts parts_;
+  mutable HealthProbe probe_;
   const bool open_;  ///< neither authentication nor limits
   std::set<std::string> known_names_;
   std::unique_ptr<http::RequestMetrics> request_metrics_;

@@ -40,12 +40,14 @@ std::optional<Time> expiry_of(const Parsed& parsed) {
 ApiResult<http::ReadyResponsePtr> Reader::read(const Route& route, const Gun& gun, std::string_view file) {
   if (!strict_) return make(route, gun, std::string(file));
   // What was made from another state has another name, and goes when room is needed.
-  const std::string key = fmt::format("{}@{}", file, BS_TRY(storage_.state_tag(gun)));
+  const std::string tag = BS_TRY(storage_.state_tag(gun));
+  if (tag.empty()) return make(route, gun, {});  // nothing that could be told from what comes next
+  const std::string key = fmt::format("{}@{}", file, tag);
   if (auto kept = cache_.find(gun.str(), key)) return kept;
   return make(route, gun, key);
 }
 
-/// Reads, and keeps the answer under `key`.
+/// Reads, and keeps the answer under `key` unless that is empty.
 ApiResult<http::ReadyResponsePtr> Reader::make(const Route& route, const Gun& gun, const std::string& key) {
   const auto role = tuf::parse_role(form_of(route), route.role);
   if (!role) return tl::unexpected(api::not_found());
@@ -55,7 +57,7 @@ ApiResult<http::ReadyResponsePtr> Reader::make(const Route& route, const Gun& gu
   const auto found = BS_TRY(find(route, gun));
   if (!found) return tl::unexpected(api::not_found());
   auto response = BS_TRY(answer(*found, is_consistent(route)));
-  if (is_canonical(route)) {
+  if (is_canonical(route) && !key.empty()) {
     const auto until = online ? valid_until(gun, form_of(route)) : std::nullopt;
     cache_.put(gun.str(), key, response, generation, until);
   }

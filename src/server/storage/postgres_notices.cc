@@ -84,9 +84,14 @@ class PostgresNotices final : public ChangeNotices {
 
   void deliver(const std::vector<std::string>& payloads) {
     for (const std::string& payload : payloads) {
-      if (payload.starts_with(own_prefix_)) continue;
       const std::size_t blank = payload.find(' ');
-      if (blank != std::string::npos) receiver_.changed(payload.substr(blank + 1));
+      if (blank == std::string::npos) continue;
+      const std::string gun = payload.substr(blank + 1);
+      if (!payload.starts_with(own_prefix_)) {
+        receiver_.changed(gun);
+      } else if (receiver_.own) {
+        receiver_.own(gun);
+      }
     }
   }
 

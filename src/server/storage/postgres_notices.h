@@ -17,7 +17,7 @@ namespace boltseal::server {
 
 inline constexpr std::string_view kChangeChannel = "boltseal_changes";
 
-/// Notices of `own_sender` are left out: this process knows them.
+/// Notices of `own_sender` are those of this process.
 std::unique_ptr<ChangeNotices> make_postgres_notices(db::PostgresOptions options, std::string own_sender);
 
 }  // namespace boltseal::server

@@ -38,7 +38,10 @@ void Remembering::forget_all() {
 Remembering::Memory& Remembering::memory(const Gun& gun) const {
   const auto [found, fresh] = guns_.try_emplace(gun);
   if (fresh) {
+    constexpr std::size_t kOverhead = 512;  // of the name, its places and its state
     found->second.place = order_.insert(order_.begin(), gun);
+    found->second.bytes = kOverhead;
+    bytes_ += kOverhead;
   } else {
     order_.splice(order_.begin(), order_, found->second.place);
   }
@@ -97,6 +100,7 @@ Result<GunState> Remembering::state(const Gun& gun) const {
   const GunState state = BS_TRY(below_.state(gun));
   std::lock_guard lock(mutex_);
   memory(gun).state = state;
+  make_room();
   return state;
 }
 
@@ -109,6 +113,7 @@ Result<std::optional<Tombstone>> Remembering::tombstone(const Gun& gun) const {
   auto stone = BS_TRY(below_.tombstone(gun));
   std::lock_guard lock(mutex_);
   memory(gun).stone = stone;
+  make_room();
   return stone;
 }
 

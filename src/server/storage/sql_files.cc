@@ -110,9 +110,10 @@ Result<std::vector<Head>> find_heads(db::Session& session, const Statements& sql
   for (std::size_t row = 0; row < rows.size(); ++row) {
     auto name = Gun::parse_lenient(rows.text(row, 0));
     auto role = tuf::parse_role(form, rows.text(row, 1));
-    if (!name || !role || (gun && *name != *gun)) continue;
-    out.push_back({*std::move(name), form, *std::move(role), rows.integer(row, 2),
-                   BS_TRY(parse_hash(rows.text(row, 3)))});
+    const auto hash = parse_hash(rows.text(row, 3));
+    // One row that is none must not hide all others; verify-store tells of it.
+    if (!name || !role || !hash || (gun && *name != *gun)) continue;
+    out.push_back({*std::move(name), form, *std::move(role), rows.integer(row, 2), *hash});
   }
   return out;
 }
