@@ -31,7 +31,7 @@ content() { # both databases, in one order
     for table in notaryserver.tuf_files notaryserver.changefeed notarysigner.private_keys; do
       mariadb --no-defaults -u root -S "$MARIADB_SOCKET" -N -e "select * from $table"
     done
-  fi | grep -v '^\\' | sort
+  fi | grep -av '^\\' | sort
 }
 start() { # VARIABLES...: as a service would be started, the signer in the same process
   timeout 60 env -u NOTARY_SIGNER_PEERS "$@" "$BOLTSEALD" "${WORDS[@]}" --state-dir "$D/state" --keys-dir "$D/keys"
