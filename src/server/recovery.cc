@@ -161,7 +161,7 @@ Result<bool> is_below_record(const Storage& storage, const Head& marked, const H
 
 Result<RecoveryReport> compare_with_record(const RecoveryParts& parts) {
   RecoveryReport report;
-  report.first_start = !parts.record.existed();
+  report.first_start = parts.at_start && !parts.record.existed();
   std::map<Gun, std::vector<Head>> stores;
   for (Head& head : BS_TRY(parts.storage.heads(std::nullopt))) {
     const Gun gun = head.gun;

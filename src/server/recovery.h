@@ -20,6 +20,7 @@ struct RecoveryParts {
   const OnlineRoles& online;
   Renewal& renewal;
   GunLocks& locks;
+  bool at_start = true;
   bool shared = false;  ///< other replicas may know more: a mark is lifted by a publish alone
 };
 

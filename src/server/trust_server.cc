@@ -106,15 +106,16 @@ struct TrustServer::State {
       unsure_guns.clear();
     }
     if (!std::exchange(listened, true)) return;  // prepare() has just compared
-    const auto report = compare();
+    const auto report = compare(false);
     if (!report) log::error("store_not_compared", report.error());
   }
-  Result<RecoveryReport> compare() {
+  Result<RecoveryReport> compare(bool at_start) {
     return compare_with_record({.storage = memory,
                                 .record = *parts.record,
                                 .online = online_stored,
                                 .renewal = renewal,
                                 .locks = locks,
+                                .at_start = at_start,
                                 .shared = options.consistency != Consistency::alone});
   }
 
@@ -153,7 +154,7 @@ TrustServer::~TrustServer() { stop(); }
 
 Result<RecoveryReport> TrustServer::prepare() {
   BS_TRY(reload());
-  auto report = BS_TRY(state_->compare());
+  auto report = BS_TRY(state_->compare(true));
   BS_TRY(state_->routes.learn_names());
   state_->readiness.enter(Readiness::Phase::serving);
   return report;

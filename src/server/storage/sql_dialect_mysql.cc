@@ -57,12 +57,15 @@ std::string in_bytes(std::string_view column) { return fmt::format("CAST({} AS B
 std::string same(std::string_view column, int number) {
   return fmt::format("({0}=?{1} AND {2}=?{1})", column, number, in_bytes(column));
 }
+// Joined back along the unique key: as a condition "IN (SELECT ...)" MariaDB would run the inner query for
+// each row.
 std::string heads(std::string_view columns, std::string_view table, std::string_view where) {
-  const std::string group = in_bytes("gun") + "," + in_bytes("role");
+  const std::string gun = in_bytes("gun"), role = in_bytes("role");
   return fmt::format(
-      "SELECT {0} FROM {1} WHERE {2} AND ({3},version) IN (SELECT {3},MAX(version) FROM {1} WHERE {2} GROUP "
-      "BY {3})",
-      columns, table, where, group);
+      "SELECT {0} FROM (SELECT {3} AS of_gun,{4} AS of_role,MAX(version) AS top FROM {1} WHERE {2} GROUP BY "
+      "{3},{4}) AS tops JOIN {1} ON gun=CONVERT(of_gun USING utf8) AND role=CONVERT(of_role USING utf8) AND "
+      "version=top AND {3}=of_gun AND {4}=of_role WHERE {2}",
+      columns, table, where, gun, role);
 }
 
 }  // namespace
