@@ -77,7 +77,7 @@ class Injector:
             ("database", "latency", lambda: self.rules(at, pick.uniform(3, 8), {**NOW, "delay_ms": 5, "jitter_ms": 60})),
             ("database", "reset", lambda: self.rules(at, 0, cut=True)),
             ("database", "refused", lambda: self.rules(at, pick.uniform(1, 5), {"refuse": True}, cut=True)),
-            ("database", "hangs", lambda: self.rules(at, pick.uniform(4, 8), {**NOW, "hang": True})),
+            ("database", "hangs", lambda: self.rules(at, pick.uniform(7, 11), {**NOW, "hang": True})),
             ("database", "answers cut off", lambda: self.after(at, {"truncate": pick.randrange(1, 4000)})),
             ("database", "answers reset", lambda: self.after(at, {"reset": pick.randrange(1, 4000)})),
             ("database", "queries cut off", lambda: self.after(at, {"up": True, "truncate": pick.randrange(1, 4000)})),

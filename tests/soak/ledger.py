@@ -3,7 +3,7 @@ import collections
 import threading
 import time
 
-# The program must be well again this long after a fault has ended: its deadlines towards the database are 2 and 3 s.
+# The program must be well again this long after a fault has ended: its connections have 2 s.
 GRACE = 6.0
 
 

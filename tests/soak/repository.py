@@ -13,7 +13,7 @@ from quick_keys import verify
 from tufmaker import Repo, canonical, key_id, key_object, role
 
 ROLES = ("targets", "targets/releases", "targets/ci")
-SETTLE = 8.0  # seconds after which no request that was lost can still be at work in the server
+SETTLE = 12.0  # seconds after which no request that was lost can still be at work in the server
 TAGS = 12      # a role has so many tags at most
 
 File = collections.namedtuple("File", "version sha256")
@@ -163,7 +163,8 @@ class Repository:
             self.attempts[name][file.sha256] = (file, adopt if name == "root" else None)
 
     def settled(self):
-        return self.unsure_since is not None and time.monotonic() - self.unsure_since > SETTLE
+        since = self.unsure_since
+        return since is not None and time.monotonic() - since > SETTLE
 
     def sure(self):
         self.unsure_since, self.may_be_gone, self.may_be_there = None, False, False

@@ -23,7 +23,7 @@ place() { # "storage" or "keys.database" of boltseald's configuration: STORAGE N
     jq -cn --arg u "postgres://peers@$ADDRESS/$2?sslmode=disable" '{kind: "postgres", conninfo: $u}'
   else
     jq -cn --arg u "peers@tcp($ADDRESS)/$2?parseTime=True" '{kind: "mysql", dsn: $u}'
-  fi | jq -c '. + {connect_timeout: "2s", statement_timeout: "3s"}'
+  fi | jq -c '. + {connect_timeout: "2s", statement_timeout: "5s"}'
 }
 
 start() { # STORAGE: boltseald with its proxies, and the configuration of soak.py
@@ -50,12 +50,14 @@ start() { # STORAGE: boltseald with its proxies, and the configuration of soak.p
   refresh
   [ "$s" = sqlite ] || database=$(jq -cn --arg n "$s" --argjson p "$PORT" --arg x "$D/db-$s.sock" \
     '{name: $n, port: $p, socket: $x}')
+  # Looking at the whole store takes longer than any request may.
+  jq '(.. | objects | select(has("statement_timeout"))).statement_timeout = "60s"' "$D/$n/config.json" >"$D/$n/verify.json"
   local p=SOAK_${s^^}_PID x=CLIENTS_${s^^}_URL
   jq -n --arg n "$s" --arg u "${!u}" --arg x "${!x}" --arg k "$D/clients-$s.sock" --argjson p "${!p}" \
     --arg h "$D/home-$s" --arg d "$D" --arg e "$SUPPORT/peers" --argjson m "$minutes" --argjson db "$database" \
     --argjson seed "$seed" --arg l "$D/log/$n" --arg r "$D/$n" --arg b "$BOLTSEALD" '{name: $n, url: $u, proxy_url: $x,
     proxy_socket: $k, pid: $p, home: $h, folder: $d, peers: $e, minutes: $m, database: $db, seed: $seed, log: $l,
-    verify_store: [$b, "verify-store", "--config", "\($r)/config.json", "--state-dir", "\($r)/state",
+    verify_store: [$b, "verify-store", "--config", "\($r)/verify.json", "--state-dir", "\($r)/state",
                    "--keys-dir", "\($r)/keys"]}' >"$D/$n.json"
 }
 

@@ -141,6 +141,8 @@ class Owner(Worker):
         for r in repositories:
             if r.settled() and self.ledger.quiet():
                 self.resolve(r)
+        if not repositories:
+            return None
         r = self.random.choice(repositories)
         with r.changing():
             if r.unsure_since:
