@@ -236,10 +236,10 @@ http::Response RouteHandlers::handle(http::Request& request) {
   return error_response(error);
 }
 
-/// With authentication on no cache may keep an answer (SECURITY rule 25).
+/// With authentication on no cache may keep an answer (SECURITY rule 25); none keeps a 401 unasked.
 http::Response RouteHandlers::error_response(const ApiError& error) const {
   http::Response response = error.response();
-  if (!open_) response.headers.add("Cache-Control", "private, no-store");
+  if (!open_ && response.status != 401) response.headers.add("Cache-Control", "private, no-store");
   return response;
 }
 
