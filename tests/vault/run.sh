@@ -8,4 +8,5 @@ peers postgres "$D"
 peers mariadb "$D"
 peers softhsm "$D"
 refresh
+export LSAN_OPTIONS=suppressions=$ROOT/tests/vault/lsan.supp # of the softhsm module
 "$program" "$@"
