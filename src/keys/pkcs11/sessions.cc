@@ -25,6 +25,7 @@ Result<void> Sessions::log_in(ck_session_handle_t session) {
       (state.state == CKS_RO_USER_FUNCTIONS || state.state == CKS_RW_USER_FUNCTIONS))
     return {};
   if (refused_) return fail(*refused_);
+  const std::unique_lock alone(calm_);
   const std::string what = "logging in at " + name_of(token_.info);
   ck_rv_t code = CKR_OK;
   if ((token_.info.flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0) {  // a PIN pad of its own
@@ -98,7 +99,11 @@ void Sessions::give_back(const Session& session, bool writing, bool lost) {
 Result<void> Sessions::run(const std::string& what, const Work& work, bool writing) {
   for (int left = kTries;; --left) {
     const Session session = BS_TRY(acquire(writing));
-    const ck_rv_t code = work(module_->calls(), session);
+    ck_rv_t code = CKR_OK;
+    {
+      const std::shared_lock calm(calm_);
+      code = work(module_->calls(), session);
+    }
     const bool lost = is_loss(code);
     give_back(session, writing, lost);
     if (code == CKR_OK) return {};
@@ -114,6 +119,7 @@ void Sessions::close_all() {
 
 /// What is just being signed on another session fails, and is done again on a new one.
 void Sessions::forget_all() {
+  const std::unique_lock alone(calm_);
   module_->calls().C_CloseAllSessions(token_.slot);
   idle_.clear();
   open_ = 0;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <vector>
 
 #include "base/secret.h"
@@ -50,6 +51,9 @@ class Sessions {
   const std::function<Result<Secret>()> pin_;
   const std::size_t most_;
 
+  /// Work shares it; login and the end of all sessions have it alone: modules (SoftHSM 2.6) fall over a
+  /// signature that is being made meanwhile. Taken after mutex_, and never held while that is waited for.
+  std::shared_mutex calm_;
   std::mutex mutex_;
   std::condition_variable returned_;
   Module::Found token_{};
