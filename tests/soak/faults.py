@@ -95,7 +95,14 @@ class Injector:
         name = self.database["name"]
         self.command(how, name)
         time.sleep(self.random.uniform(0, 2))
-        self.command(name, "--durable", "--port", str(self.database["port"]))
+        # What a killed server leaves behind (its processes, its shared memory) may take a moment to go.
+        for left in range(10, 0, -1):
+            try:
+                return self.command(name, "--durable", "--port", str(self.database["port"]))
+            except RuntimeError:
+                if left == 1:
+                    raise
+                time.sleep(1)
 
     def command(self, command, *words):
         done = subprocess.run([self.peers, command, self.folder, *words], capture_output=True, text=True, check=False)
