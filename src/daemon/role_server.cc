@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/encoding.h"
 #include "crypto/random.h"
 #include "daemon/databases.h"
@@ -25,7 +27,10 @@ Result<std::string> new_sender() {
 }
 
 Result<std::unique_ptr<server::Storage>> open_shared(const StorageConfig& storage, std::string sender) {
-  server::SqlStorageOptions options{.connect = connector(storage.database), .sender = std::move(sender)};
+  DatabaseConfig patient = storage.database;
+  patient.statement_timeout = std::max<Duration>(patient.statement_timeout, std::chrono::minutes(10));
+  server::SqlStorageOptions options{
+      .connect = connector(storage.database), .patient = connector(patient), .sender = std::move(sender)};
   options.pool.size = static_cast<std::size_t>(storage.database.connections);
   return server::make_sql_storage(std::move(options));
 }

@@ -9,8 +9,6 @@
 namespace boltseal::server {
 namespace {
 
-constexpr std::size_t kPage = 1000;
-
 /// Who may sign a role, as root and delegations of the current files say; by (form, role).
 using Authorities = std::map<std::pair<Form, std::string>, tuf::RoleKeys>;
 
@@ -101,12 +99,12 @@ Result<void> for_each_gun(const Storage& storage, const std::function<Result<boo
   while (true) {
     // Those with files and those that are only remembered, merged: a page of each holds the next page of
     // both.
-    auto page = BS_TRY(storage.guns(after, kPage));
-    const auto more = BS_TRY(storage.remembered(after, kPage));
+    auto page = BS_TRY(storage.guns(after, kGunPage));
+    const auto more = BS_TRY(storage.remembered(after, kGunPage));
     page.insert(page.end(), more.begin(), more.end());
     std::sort(page.begin(), page.end());
     page.erase(std::unique(page.begin(), page.end()), page.end());
-    if (page.size() > kPage) page.resize(kPage, page.front());
+    if (page.size() > kGunPage) page.resize(kGunPage, page.front());
     for (const Gun& gun : page) {
       if (!BS_TRY(each(gun))) return {};
     }

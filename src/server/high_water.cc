@@ -133,18 +133,26 @@ std::vector<Gun> HighWater::guns() const {
 }
 
 Result<void> HighWater::raise(const Gun& gun, std::int64_t epoch, const std::vector<Head>& heads) {
+  return raise_all({{gun, epoch, heads}});
+}
+
+Result<void> HighWater::raise_all(const std::vector<Rise>& rises) {
   std::uint64_t line = 0;
   {
     std::lock_guard lock(mutex_);
-    std::vector<Head> risen;
-    for (const Head& head : heads) {
-      if (lift(gun, epoch, head)) risen.push_back(head);
+    std::string lines;
+    for (const Rise& rise : rises) {
+      std::vector<Head> risen;
+      for (const Head& head : rise.heads) {
+        if (lift(rise.gun, rise.epoch, head)) risen.push_back(head);
+      }
+      if (!risen.empty()) lines += line_of(rise.gun, rise.epoch, risen);
     }
     if (!directory_) return {};
     if (damaged_ || (file_bytes_ > kRewriteAbove && file_bytes_ > 400 * marks_.size())) return rewrite();
     // What has not risen may still be on its way to the disk for another.
-    if (!risen.empty()) {
-      BS_TRY(append(line_of(gun, epoch, risen)));
+    if (!lines.empty()) {
+      BS_TRY(append(lines));
       ++written_;
     }
     line = written_;

@@ -44,6 +44,13 @@ class HighWater {
   std::vector<std::pair<Head, Mark>> of(const Gun& gun) const;
   std::vector<Gun> guns() const;
 
+  struct Rise {
+    Gun gun;
+    std::int64_t epoch = 1;
+    std::vector<Head> heads;
+  };
+  /// Several at once, with one sync.
+  Result<void> raise_all(const std::vector<Rise>& rises);
   /// Raises the marks of one GUN and makes that durable. A lower version in the same epoch changes nothing.
   Result<void> raise(const Gun& gun, std::int64_t epoch, const std::vector<Head>& heads);
 
@@ -61,10 +68,10 @@ class HighWater {
   std::optional<Directory> directory_;
   std::shared_ptr<const Fd> file_;
   std::size_t file_bytes_ = 0;
-  std::uint64_t written_ = 0;  ///< lines appended
+  std::uint64_t written_ = 0;  ///< times that something was appended
   bool damaged_ = false;       ///< the file does not say what the marks do: the next change writes it anew
   std::mutex sync_mutex_;      ///< taken before mutex_
-  std::uint64_t synced_ = 0;   ///< lines that are durable; under sync_mutex_
+  std::uint64_t synced_ = 0;   ///< of these, what is durable; under sync_mutex_
   bool existed_ = false;
 };
 

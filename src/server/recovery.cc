@@ -102,8 +102,8 @@ struct Judged {
   GunState state;
 };
 
-Result<Judged> judge(const RecoveryParts& parts, const Gun& gun, Tops tops) {
-  Judged out{.tops = std::move(tops), .state = BS_TRY(parts.storage.state(gun))};
+Result<Judged> judge(const RecoveryParts& parts, const Gun& gun, Tops tops, const GunState& state) {
+  Judged out{.tops = std::move(tops), .state = state};
   out.finding = BS_TRY(compare(parts.storage, parts.record, parts.online, gun, out.tops, out.state.epoch));
   return out;
 }
@@ -111,7 +111,14 @@ Result<Judged> judge(const RecoveryParts& parts, const Gun& gun, Tops tops) {
 /// Under the lock of the GUN: a publish between the list of all heads and its record looks like a store that
 /// is behind.
 Result<Judged> judge_again(const RecoveryParts& parts, const Gun& gun) {
-  return judge(parts, gun, tops_of(BS_TRY(parts.storage.heads(gun))));
+  const GunState state = BS_TRY(parts.storage.state(gun));
+  return judge(parts, gun, tops_of(BS_TRY(parts.storage.heads(gun))), state);
+}
+
+HighWater::Rise rise_of(const Gun& gun, const Judged& judged) {
+  HighWater::Rise rise{gun, judged.state.epoch, {}};
+  for (const auto& [key, head] : judged.tops) rise.heads.push_back(head);
+  return rise;
 }
 
 /// What is done under the lock; signing above the record takes it itself.
@@ -126,9 +133,7 @@ Result<void> act(const RecoveryParts& parts, const Gun& gun, const Judged& judge
   if (judged.finding == Finding::other_life)
     return begin_anew(parts.storage, parts.record, gun, judged.tops, judged.state);
   if (judged.state.needs_recovery && !parts.shared) BS_TRY(parts.storage.set_needs_recovery(gun, false));
-  std::vector<Head> heads;
-  for (const auto& [key, head] : judged.tops) heads.push_back(head);
-  return parts.record.raise(gun, judged.state.epoch, heads);
+  return parts.record.raise_all({rise_of(gun, judged)});
 }
 
 void sign_above(Renewal& renewal, const Gun& gun, RecoveryReport& report) {
@@ -139,15 +144,39 @@ void sign_above(Renewal& renewal, const Gun& gun, RecoveryReport& report) {
   if (renewed) ++report.resigned;
 }
 
-Result<void> look_at(const RecoveryParts& parts, const Gun& gun, Tops tops, RecoveryReport& report) {
-  Judged judged = BS_TRY(judge(parts, gun, std::move(tops)));
+/// One that is not as it should be, or is marked so.
+Result<void> look_at(const RecoveryParts& parts, const Gun& gun, RecoveryReport& report) {
+  Judged judged;
   {
     const auto lock = parts.locks.lock(gun);
-    if (judged.finding != Finding::as_recorded) judged = BS_TRY(judge_again(parts, gun));
+    judged = BS_TRY(judge_again(parts, gun));
     BS_TRY(act(parts, gun, judged, report));
   }
   if (judged.finding == Finding::online_behind) sign_above(parts.renewal, gun, report);
   return {};
+}
+
+/// The states of those GUNs that have one; all others are as GunState's defaults.
+Result<std::map<Gun, GunState>> states_of(const Storage& storage) {
+  std::map<Gun, GunState> states;
+  std::string after;
+  while (true) {
+    const auto page = BS_TRY(storage.remembered(after, kGunPage));
+    for (const Gun& gun : page) states.emplace(gun, BS_TRY(storage.state(gun)));
+    if (page.size() < kGunPage) return states;
+    after = page.back().str();
+  }
+}
+
+/// The heads of all GUNs that the store has, and nothing for those that only the record knows.
+Result<std::map<Gun, std::vector<Head>>> heads_of(const RecoveryParts& parts) {
+  std::map<Gun, std::vector<Head>> stores;
+  for (Head& head : BS_TRY(parts.storage.heads(std::nullopt))) {
+    const Gun gun = head.gun;
+    stores[gun].push_back(std::move(head));
+  }
+  for (const Gun& gun : parts.record.guns()) stores.try_emplace(gun);
+  return stores;
 }
 
 }  // namespace
@@ -160,18 +189,27 @@ Result<bool> is_below_record(const Storage& storage, const Head& marked, const H
 }
 
 Result<RecoveryReport> compare_with_record(const RecoveryParts& parts) {
+  constexpr std::size_t kAtOnce = 10'000;
   RecoveryReport report;
   report.first_start = parts.at_start && !parts.record.existed();
-  std::map<Gun, std::vector<Head>> stores;
-  for (Head& head : BS_TRY(parts.storage.heads(std::nullopt))) {
-    const Gun gun = head.gun;
-    stores[gun].push_back(std::move(head));
+  auto stores = BS_TRY(heads_of(parts));
+  const auto states = BS_TRY(states_of(parts.storage));
+  report.guns = stores.size();
+  std::vector<HighWater::Rise> rises;
+  for (auto& [gun, heads] : stores) {
+    const auto known = states.find(gun);
+    const GunState state = known == states.end() ? GunState{} : known->second;
+    const Judged judged = BS_TRY(judge(parts, gun, tops_of(std::move(heads)), state));
+    if (judged.finding == Finding::as_recorded && !state.needs_recovery) {
+      rises.push_back(rise_of(gun, judged));
+    } else {
+      BS_TRY(look_at(parts, gun, report));
+    }
+    if (rises.size() < kAtOnce) continue;
+    BS_TRY(parts.record.raise_all(rises));
+    rises.clear();
   }
-  std::set<Gun> names;
-  for (const auto& entry : stores) names.insert(entry.first);
-  for (const Gun& gun : parts.record.guns()) names.insert(gun);
-  report.guns = names.size();
-  for (const Gun& gun : names) BS_TRY(look_at(parts, gun, tops_of(std::move(stores[gun])), report));
+  BS_TRY(parts.record.raise_all(rises));
   if (report.first_start && report.guns > 0) {
     log::warning("high_water_record_begins",
                  {{"guns", static_cast<std::int64_t>(report.guns)}, {"taken_from", "the store as it is"}});

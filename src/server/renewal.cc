@@ -12,7 +12,6 @@ namespace {
 
 constexpr auto kRetry = std::chrono::minutes(5);
 constexpr auto kForeignKeyRetry = std::chrono::hours(12);  // only the owner can change that, by a publish
-constexpr std::size_t kPage = 1000;
 
 Time renewal_time(Time created, Time expires, const Lifetimes& lives) {
   return created + (expires - created) / 100 * lives.renew_at_percent;
@@ -223,8 +222,13 @@ void Renewal::watch(const Gun& gun) {
 void Renewal::schedule_all() {
   std::string after;
   while (true) {
-    const auto page = storage_.guns(after, kPage);
-    if (!page) return log::error("renewal_cannot_list", page.error());
+    const auto page = storage_.guns(after, kGunPage);
+    if (!page) {
+      log::error("renewal_cannot_list", page.error());
+      std::unique_lock lock(mutex_);
+      if (wake_.wait_for(lock, kRetry, [this] { return stopping_; })) return;
+      continue;
+    }
     for (const Gun& gun : *page) {
       const auto at = due_at(gun);
       if (!at) log::error("renewal_cannot_read", at.error());
@@ -232,7 +236,7 @@ void Renewal::schedule_all() {
       std::lock_guard lock(mutex_);
       if (stopping_) return;
     }
-    if (page->size() < kPage) return;
+    if (page->size() < kGunPage) return;
     after = page->back().str();
   }
 }

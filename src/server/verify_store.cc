@@ -13,8 +13,6 @@
 namespace boltseal::server {
 namespace {
 
-constexpr std::size_t kPage = 1000;
-
 /// What clients get now, of one GUN in one form.
 class CurrentCheck {
  public:
@@ -228,9 +226,9 @@ Result<StoreCheckReport> verify_store(const StoreCheckParts& parts, const Findin
   };
   std::string after;
   while (true) {
-    const auto page = BS_TRY(parts.storage.guns(after, kPage));
+    const auto page = BS_TRY(parts.storage.guns(after, kGunPage));
     for (const Gun& gun : page) BS_TRY(check(gun));
-    if (page.size() < kPage) break;
+    if (page.size() < kGunPage) break;
     after = page.back().str();
   }
   if (parts.record == nullptr) return total;

@@ -126,13 +126,12 @@ RouteHandlers::RouteHandlers(const RouteParts& parts)
 
 Result<void> RouteHandlers::learn_names() {
   std::string after;
-  constexpr std::size_t kPage = 1000;
   while (true) {
-    const auto page = BS_TRY(parts_.storage.guns(after, kPage));
+    const auto page = BS_TRY(parts_.storage.guns(after, kGunPage));
     for (const Gun& gun : page) {
       if (!Gun::parse(gun.str())) known_names_.insert(gun.str());
     }
-    if (page.size() < kPage) return {};
+    if (page.size() < kGunPage) return {};
     after = page.back().str();
   }
 }

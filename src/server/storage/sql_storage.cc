@@ -23,7 +23,9 @@ using sql::End;
 class SqlStorage final : public Storage {
  public:
   SqlStorage(SqlStorageOptions options, const sql::Dialect& dialect)
-      : sessions_(std::move(options.connect), options.pool), sql_(dialect, std::move(options.sender)) {}
+      : patient_(options.patient ? std::move(options.patient) : options.connect),
+        sessions_(std::move(options.connect), options.pool),
+        sql_(dialect, std::move(options.sender)) {}
 
   Result<void> publish(const Batch& batch) override;
   Found latest(const Gun& gun, Form form, const RoleName& role) const override;
@@ -51,6 +53,7 @@ class SqlStorage final : public Storage {
   Result<std::vector<Gun>> names(const sql::Statement& statement, const std::string& after,
                                  std::size_t limit) const;
 
+  db::Connect patient_;
   mutable sql::Sessions sessions_;
   const sql::Statements sql_;
 };
@@ -103,10 +106,9 @@ Result<void> SqlStorage::allow_reset(const Gun& gun) {
 }
 
 Result<PruneReport> SqlStorage::prune(const PruneRules& rules, bool dry_run) {
-  constexpr std::size_t kPage = 500;
   PruneReport total, part;
   for (std::string after;;) {
-    const auto page = BS_TRY(guns(after, kPage));
+    const auto page = BS_TRY(guns(after, kGunPage));
     for (const Gun& gun : page) {
       const End end = BS_TRY(sessions_.transact(sql_, gun, [&](Session& session) -> Result<bool> {
         part = BS_TRY(sql::prune_files(session, sql_, gun, rules, dry_run));
@@ -116,7 +118,7 @@ Result<PruneReport> SqlStorage::prune(const PruneRules& rules, bool dry_run) {
       total.files += part.files;
       total.bytes += part.bytes;
     }
-    if (page.size() < kPage) break;
+    if (page.size() < kGunPage) break;
     after = page.back().str();
   }
   const End end = BS_TRY(sessions_.transact([&](Session& session) -> Result<bool> {
@@ -150,9 +152,10 @@ Storage::Found SqlStorage::current(const Gun& gun, Form form, const RoleName& ro
 
 Result<std::vector<Head>> SqlStorage::heads(const std::optional<Gun>& gun) const {
   std::vector<Head> out;
+  const auto patient = gun ? nullptr : BS_TRY(patient_());
   for (const Form form : {Form::notary, Form::tuf1}) {
-    auto more =
-        BS_TRY(sessions_.read([&](Session& session) { return sql::find_heads(session, sql_, form, gun); }));
+    const auto find = [&](Session& session) { return sql::find_heads(session, sql_, form, gun); };
+    auto more = BS_TRY(gun ? sessions_.read(find) : find(*patient));
     std::move(more.begin(), more.end(), std::back_inserter(out));
   }
   std::sort(out.begin(), out.end(), [](const Head& a, const Head& b) {
@@ -173,10 +176,10 @@ Result<std::vector<Gun>> SqlStorage::names(const sql::Statement& statement, cons
                                            std::size_t limit) const {
   std::vector<Gun> out;
   std::string from = after;
+  const auto patient = BS_TRY(patient_());
   while (out.size() < limit) {
     const auto wanted = static_cast<std::int64_t>(limit - out.size());
-    const auto rows = BS_TRY(sessions_.read(
-        [&](Session& session) { return statement.run(session, {std::string_view(from), wanted}); }));
+    const auto rows = BS_TRY(statement.run(*patient, {std::string_view(from), wanted}));
     for (std::size_t row = 0; row < rows.size(); ++row) {
       // What no Gun can be cannot be asked for either.
       if (auto name = Gun::parse_lenient(rows.text(row, 0))) out.push_back(*std::move(name));

@@ -18,6 +18,7 @@ namespace boltseal::server {
 
 struct SqlStorageOptions {
   db::Connect connect;
+  db::Connect patient;  ///< for what reads the whole store: with longer deadlines. Empty: as `connect`
   db::Pool::Options pool;
   std::string sender;  ///< begins the notices of this process; no blank in it
 };

@@ -351,13 +351,12 @@ Result<std::int64_t> prune_changes(db::Sqlite& db, const PruneRules& rules, bool
 }
 
 Result<PruneReport> SqliteStorage::prune(const PruneRules& rules, bool dry_run) {
-  constexpr std::size_t kPage = 500;
   PruneReport report;
   for (std::string after;;) {
-    const auto page = BS_TRY(guns(after, kPage));
+    const auto page = BS_TRY(guns(after, kGunPage));
     auto db = BS_TRY(pool_.acquire());
     for (const Gun& gun : page) BS_TRY(prune_files(*db, gun, rules, dry_run, report));
-    if (page.size() < kPage) {
+    if (page.size() < kGunPage) {
       report.changes = BS_TRY(prune_changes(*db, rules, dry_run));
       return report;
     }

@@ -29,6 +29,9 @@ class StorageFill {
   virtual Result<void> commit() = 0;
 };
 
+/// Names to ask for at once where all are wanted: on some databases each page costs a pass over the store.
+inline constexpr std::size_t kGunPage = 100'000;
+
 class Storage {
  public:
   virtual ~Storage() = default;
